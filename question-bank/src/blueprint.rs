@@ -1,0 +1,61 @@
+//! Blueprints: what a form must contain.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BlueprintId, CertificationId, DomainId, SectionId};
+
+/// What a section is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SectionKind {
+    /// Items: theory.
+    Items,
+    /// Live tasks: practice.
+    Tasks,
+}
+
+/// What a form must contain, how long it may take and what passes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blueprint {
+    /// Id; also the name of the file.
+    pub id: BlueprintId,
+    /// Name that people see.
+    pub title: String,
+    /// The certification that its exams lead to.
+    pub certification: CertificationId,
+    /// Time to sit a form. The expected times of its items and tasks fit into it.
+    pub time_limit_minutes: u32,
+    /// The weighted total that passes, in percent.
+    pub cut_score_percent: u32,
+    /// The sections in the order of the form. Their weights add up to 100.
+    pub sections: Vec<BlueprintSection>,
+}
+
+/// One section of a blueprint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlueprintSection {
+    /// Id, unique in the blueprint.
+    pub id: SectionId,
+    /// Name that people see.
+    pub title: String,
+    /// Items or tasks.
+    pub kind: SectionKind,
+    /// How many.
+    pub count: u32,
+    /// Share of the total, in percent.
+    pub weight_percent: u32,
+    /// What must be reached in this section to pass, in percent.
+    pub minimum_percent: u32,
+    /// How many of each domain; they add up to `count`. Empty: of any domain.
+    pub domains: BTreeMap<DomainId, u32>,
+}
+
+impl Blueprint {
+    /// The time limit in milliseconds.
+    #[must_use]
+    pub fn time_limit_ms(&self) -> u64 {
+        u64::from(self.time_limit_minutes) * 60_000
+    }
+}

@@ -1,0 +1,51 @@
+//! Items, tasks, blueprints and forms: the rules of an exam as pure functions.
+//!
+//! This crate reads no file, no clock, no environment and draws no randomness of its own: file
+//! contents and seeds are arguments. So every rule can be tested, repeated and explained.
+//!
+//! - A [`Bank`] is loaded from the files of a folder, with a [`Fault`] for everything wrong in it.
+//! - A [`Blueprint`] says what a form must contain; [`assemble`] draws a [`Form`] from it.
+//! - [`score_item`] and [`score_form`] turn responses and check outcomes into a [`FormScore`].
+//!
+//! Scores are integer [`Millipoints`]. Nothing that a candidate sees can carry a key: see
+//! [`CandidateItem`].
+#![deny(missing_docs)]
+
+mod bank;
+mod blueprint;
+mod certification;
+mod digest;
+mod draw;
+mod fault;
+mod form;
+mod id;
+mod item;
+mod parameters;
+mod response;
+mod score;
+mod task;
+
+pub use bank::{Bank, Domain, Loaded, SourceFile, Unloadable};
+pub use blueprint::{Blueprint, BlueprintSection, SectionKind};
+pub use certification::Certification;
+pub use draw::SeededDraw;
+pub use fault::{Fault, FaultCode};
+pub use form::{
+    AssemblyRequest, Form, FormEntry, FormItem, FormSection, FormTask, History, Infeasible,
+    Shortfall, assemble,
+};
+pub use id::{
+    BankId, BlueprintId, CertificationId, CheckId, DomainId, EnemyId, InvalidId, ItemId, OptionId,
+    SectionId, TaskId,
+};
+pub use item::{
+    CandidateItem, CandidateOption, CognitiveLevel, Item, ItemKind, ItemOption, ItemScoring,
+    OptionOrderError,
+};
+pub use parameters::{Parameter, TemplateError, Values, fill};
+pub use response::{Millipoints, Response, ResponseError, score_item, validate_response};
+pub use score::{DomainScore, FormScore, Outcome, ScoreState, SectionScore, TaskScore, score_form};
+pub use task::{
+    Cheat, Check, CheckInstance, InstantiateError, Limits, Probe, ProbeTemplate, RunScript, Task,
+    TaskInstance,
+};
