@@ -1,1 +1,5 @@
-fn main() {}
+//! The `exam-server` command.
+
+fn main() -> std::process::ExitCode {
+    exam_server::cli::run()
+}

@@ -1,0 +1,49 @@
+//! What every route and operation works with. There is no other global state.
+
+use crate::account::sign_in::FailedTries;
+use crate::account::token::Tokens;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Database, OpenError};
+use crate::http::guard::Origins;
+use crate::secrets::{Secrets, SecretsError};
+
+/// The application.
+#[derive(Clone)]
+pub struct App {
+    pub config: std::sync::Arc<Config>,
+    pub db: Database,
+    pub clock: Clock,
+    pub secrets: Secrets,
+    pub tokens: Tokens,
+    pub origins: Origins,
+    pub failed_tries: std::sync::Arc<FailedTries>,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+impl App {
+    /// Opens database, secrets and keys.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let secrets = Secrets::load_or_create(&config.data)?;
+        let db = Database::open(&config.database_url()).await?;
+        let tokens = Tokens::new(&secrets.token);
+        let origins = Origins::new(&config.public_url(), &config.listen);
+        Ok(Self {
+            config: std::sync::Arc::new(config),
+            db,
+            clock,
+            secrets,
+            tokens,
+            origins,
+            failed_tries: std::sync::Arc::default(),
+        })
+    }
+}

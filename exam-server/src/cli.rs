@@ -1,0 +1,60 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub mod serve;
+
+/// Exams of items and live tasks, with certificates that others can verify.
+#[derive(Debug, Parser)]
+#[command(name = "exam-server", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve
+    Serve {
+        /// The configuration file (TOML)
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Print the description of the HTTP interface (OpenAPI 3.1)
+    Openapi,
+}
+
+/// Runs the command of the command line.
+pub fn run() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve { config } => serve::serve(config),
+        Command::Openapi => print(
+            &crate::server::openapi()
+                .to_pretty_json()
+                .unwrap_or_default(),
+        ),
+    }
+}
+
+/// Prints to standard output; a closed pipe is not a fault.
+pub fn print(text: &str) -> ExitCode {
+    use std::io::Write;
+    let _closed_pipe = writeln!(std::io::stdout(), "{text}");
+    ExitCode::SUCCESS
+}
+
+/// Says on standard error why a command failed, with every cause.
+pub fn fail(error: &dyn std::error::Error) -> ExitCode {
+    use std::io::Write;
+    let mut text = format!("exam-server: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    let _closed_pipe = writeln!(std::io::stderr(), "{text}");
+    ExitCode::FAILURE
+}

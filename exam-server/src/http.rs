@@ -1,0 +1,7 @@
+//! What all routes share: problems, who is signed in, limits and headers, the built web client.
+
+pub mod assets;
+pub mod cookie;
+pub mod guard;
+pub mod problem;
+pub mod sign_in;

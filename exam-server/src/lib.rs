@@ -1,0 +1,17 @@
+//! The exam server. Each concept of the field is one module with its routes, rules, operations and queries; `entity` holds
+//! the rows, `http` what all routes share, `cli` the commands.
+
+pub mod account;
+pub mod app;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod entity;
+pub mod http;
+pub mod ids;
+pub mod migration;
+pub mod random;
+pub mod secrets;
+pub mod server;

@@ -1,0 +1,111 @@
+//! Puts the routes together and serves them.
+
+use actix_web::middleware::from_fn;
+use actix_web::{App as Actix, HttpResponse, HttpServer, get, web};
+use utoipa::OpenApi;
+use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+
+use crate::account;
+use crate::app::App;
+use crate::http::problem::{ApiError, ApiResult, ErrorCode};
+use crate::http::{assets, guard};
+
+/// A response of 64 kB fits; a request of 1 MB does not.
+const BODY_BYTES_MAX: usize = 128 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Assay",
+    description = "Exams of items and live tasks: sit, proctor, examine, verify. Times are Unix milliseconds, UTC. Every refusal is a problem document (RFC 9457)."
+))]
+struct Description;
+
+/// The routes under `/api/v1`.
+fn api(config: &mut ServiceConfig<'_>) {
+    config
+        .service(account::routes::create_sign_in)
+        .service(account::routes::delete_sign_in)
+        .service(account::routes::get_me);
+}
+
+/// The OpenAPI document of the routes.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, document) = Actix::new()
+        .into_utoipa_app()
+        .openapi(Description::openapi())
+        .service(scope::scope("/api/v1").configure(api))
+        .split_for_parts();
+    document
+}
+
+/// The process is alive
+#[get("/healthz")]
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The server can serve: the database answers
+#[get("/readyz")]
+async fn readyz(app: web::Data<App>) -> ApiResult<&'static str> {
+    app.db.ping().await?;
+    Ok("ready\n")
+}
+
+/// The description of this interface
+#[get("/api/v1/openapi.json")]
+async fn openapi_json(document: web::Data<utoipa::openapi::OpenApi>) -> HttpResponse {
+    HttpResponse::Ok().json(document.as_ref())
+}
+
+async fn nothing_here() -> ApiResult<HttpResponse> {
+    Err(ApiError::not_found("page"))
+}
+
+fn json_config() -> web::JsonConfig {
+    web::JsonConfig::default()
+        .limit(BODY_BYTES_MAX)
+        .error_handler(|error, _| {
+            use actix_web::error::JsonPayloadError;
+            let code = match error {
+                JsonPayloadError::Overflow { .. }
+                | JsonPayloadError::OverflowKnownLength { .. } => ErrorCode::TooLarge,
+                _ => ErrorCode::BadRequest,
+            };
+            ApiError::new(code, error.to_string()).into()
+        })
+}
+
+/// Serves until a signal ends it. `listener` is bound already, so that a taken port is known before anything starts.
+pub async fn serve(app: App, listener: std::net::TcpListener) -> std::io::Result<()> {
+    let document = web::Data::new(openapi());
+    let workers = app.config.workers;
+    let app = web::Data::new(app);
+    let mut server = HttpServer::new(move || {
+        let (actix, _) = Actix::new()
+            .into_utoipa_app()
+            .service(scope::scope("/api/v1").configure(api))
+            .split_for_parts();
+        actix
+            .app_data(app.clone())
+            .app_data(document.clone())
+            .app_data(json_config())
+            .app_data(web::QueryConfig::default().error_handler(|error, _| {
+                ApiError::new(ErrorCode::BadRequest, error.to_string()).into()
+            }))
+            .app_data(
+                web::PathConfig::default().error_handler(|_, _| ApiError::not_found("page").into()),
+            )
+            .service(healthz)
+            .service(readyz)
+            .service(openapi_json)
+            .configure(assets::configure)
+            .default_service(web::to(nothing_here))
+            .wrap(from_fn(guard::guard))
+    })
+    .shutdown_timeout(5)
+    .listen(listener)?;
+    if let Some(workers) = workers {
+        server = server.workers(workers);
+    }
+    server.run().await
+}
