@@ -3,5 +3,6 @@
 pub mod assets;
 pub mod cookie;
 pub mod guard;
+pub mod markdown;
 pub mod problem;
 pub mod sign_in;
