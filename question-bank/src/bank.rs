@@ -1,5 +1,13 @@
 //! The bank: all content of a programme, loaded from the files of one folder.
 
+mod check;
+mod item;
+mod load;
+mod programme;
+mod report;
+mod task;
+mod task_files;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -78,8 +86,7 @@ impl Bank {
     /// `bank.toml` is missing or cannot be read. Every other fault leaves the rest of the bank
     /// usable and is reported in [`Loaded::faults`].
     pub fn load(files: Vec<SourceFile>) -> Result<Loaded, Unloadable> {
-        let _ = files;
-        Err(Unloadable { faults: vec![] })
+        load::load(files)
     }
 
     /// The domain with this id.

@@ -126,7 +126,7 @@ fault_codes! {
     UnknownCertification = "unknown_certification",
     /// A blueprint that is not in the bank.
     UnknownBlueprint = "unknown_blueprint",
-    /// A blueprint and a certification do not name one another.
+    /// A certification names a blueprint that is of another certification.
     ReferenceMismatch = "reference_mismatch",
     /// A blueprint asks for more than the bank has.
     Infeasible = "infeasible",

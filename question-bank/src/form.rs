@@ -1,5 +1,8 @@
 //! Forms: the fixed list of items and tasks that one candidate sits.
 
+mod assemble;
+mod search;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -170,8 +173,5 @@ impl std::fmt::Display for Shortfall {
 /// - `enemies`: too many of those left are enemies (have: the most that went together)
 /// - `search_steps`: the search gave up undecided
 pub fn assemble(request: &AssemblyRequest<'_>) -> Result<Form, Infeasible> {
-    let _ = request;
-    Err(Infeasible {
-        constraints: vec![],
-    })
+    assemble::assemble(request)
 }

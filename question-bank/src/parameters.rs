@@ -99,23 +99,140 @@ pub struct TemplateError {
 /// A name has no value. Two opening braces always start a name: there is no escape.
 pub fn fill(text: &str, values: &Values) -> Result<String, TemplateError> {
     let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("{{") {
-        let (before, after) = rest.split_at(start);
-        let inside = &after[2..];
-        let name = inside.split_once("}}").map_or(inside, |(name, _)| name);
-        let Some(value) = values.get(name).filter(|_| inside.len() > name.len()) else {
-            let line = name.lines().next().unwrap_or_default();
-            let offset = text.len() - rest.len() + start;
-            return Err(TemplateError {
-                name: line.chars().take(40).collect(),
-                offset,
-            });
-        };
-        filled.push_str(before);
+    let mut copied = 0;
+    for place in places(text) {
+        let value = place
+            .name
+            .and_then(|name| values.get(name))
+            .ok_or_else(|| place.refuse())?;
+        filled.push_str(&text[copied..place.offset]);
         filled.push_str(value);
-        rest = &inside[name.len() + 2..];
+        copied = place.end;
     }
-    filled.push_str(rest);
+    filled.push_str(&text[copied..]);
     Ok(filled)
+}
+
+/// Every `{{name}}` of a text that none of the parameters is called.
+pub(crate) fn unknown_names(
+    text: &str,
+    parameters: &BTreeMap<String, Parameter>,
+) -> Vec<TemplateError> {
+    places(text)
+        .filter(|place| place.name.is_none_or(|name| !parameters.contains_key(name)))
+        .map(|place| place.refuse())
+        .collect()
+}
+
+/// One place of a text that begins with two braces.
+struct Place<'a> {
+    offset: usize,
+    end: usize,
+    /// What stands between the braces; none if they do not close.
+    name: Option<&'a str>,
+    rest: &'a str,
+}
+
+impl Place<'_> {
+    fn refuse(&self) -> TemplateError {
+        let line = self
+            .name
+            .unwrap_or(self.rest)
+            .lines()
+            .next()
+            .unwrap_or_default();
+        TemplateError {
+            name: line.chars().take(40).collect(),
+            offset: self.offset,
+        }
+    }
+}
+
+fn places(text: &str) -> impl Iterator<Item = Place<'_>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let offset = from + text[from..].find("{{")?;
+        let rest = &text[offset + 2..];
+        let name = rest.split_once("}}").map(|(name, _)| name);
+        let end = name.map_or(text.len(), |name| offset + 2 + name.len() + 2);
+        from = end;
+        Some(Place {
+            offset,
+            end,
+            name,
+            rest,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Values {
+        Values(BTreeMap::from([
+            ("port".into(), "80".into()),
+            ("odd".into(), "{{port}}".into()),
+        ]))
+    }
+
+    #[test]
+    fn names_are_replaced_once_and_everywhere() {
+        let filled = fill("é {{port}}{{odd}} ${a[@]} { {x", &values());
+        assert_eq!(filled.unwrap(), "é 80{{port}} ${a[@]} { {x");
+    }
+
+    #[test]
+    fn anything_else_in_two_braces_is_refused_with_its_place() {
+        for (text, name, offset) in [
+            ("a {{nope}} {{port}}", "nope", 2),
+            ("{{ port }}", " port ", 0),
+            ("{{port}} {{open\nline", "open", 9),
+            ("{{}}", "", 0),
+        ] {
+            let error = fill(text, &values()).unwrap_err();
+            assert_eq!(
+                (error.name.as_str(), error.offset),
+                (name, offset),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn draws_keep_to_their_range_and_do_not_depend_on_one_another() {
+        let mut parameters = BTreeMap::from([
+            (
+                "pick".to_owned(),
+                Parameter::Pick(vec!["a".into(), "b".into()]),
+            ),
+            ("number".to_owned(), Parameter::Number(-2, 3)),
+            ("full".to_owned(), Parameter::Number(i64::MIN, i64::MAX)),
+            ("token".to_owned(), Parameter::Token(12)),
+        ]);
+        let mut numbers = std::collections::BTreeSet::new();
+        for seed in 0..100 {
+            let values = Values::draw(&parameters, &[seed; 32], "task");
+            assert!(["a", "b"].contains(&values.get("pick").unwrap()));
+            numbers.insert(values.get("number").unwrap().parse::<i64>().unwrap());
+            values.get("full").unwrap().parse::<i64>().unwrap();
+            let token = values.get("token").unwrap();
+            assert!(token.len() == 12 && token.bytes().all(|b| b.is_ascii_alphanumeric()));
+        }
+        assert_eq!(
+            numbers.into_iter().collect::<Vec<_>>(),
+            (-2..=3).collect::<Vec<_>>()
+        );
+        let before = Values::draw(&parameters, &[1; 32], "task");
+        parameters.insert("another".into(), Parameter::Token(3));
+        let after = Values::draw(&parameters, &[1; 32], "task");
+        assert!(
+            before
+                .0
+                .iter()
+                .all(|(name, value)| after.get(name) == Some(value))
+        );
+        assert_ne!(before, Values::draw(&parameters, &[1; 32], "other-task"));
+        assert!(before.environment().contains_key("PARAM_TOKEN"));
+    }
 }
