@@ -2,6 +2,9 @@
 
 use crate::account::sign_in::FailedTries;
 use crate::account::token::Tokens;
+use crate::authoring::load::{LoadError, LoadedBank};
+use crate::authoring::publish::{PublishError, publish};
+use crate::authoring::read::Versions;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, OpenError};
@@ -17,6 +20,8 @@ pub struct App {
     pub secrets: Secrets,
     pub tokens: Tokens,
     pub origins: Origins,
+    pub bank: std::sync::Arc<LoadedBank>,
+    pub versions: std::sync::Arc<Versions>,
     pub failed_tries: std::sync::Arc<FailedTries>,
 }
 
@@ -25,6 +30,10 @@ pub struct App {
 pub enum StartError {
     #[error(transparent)]
     Database(#[from] OpenError),
+    #[error("the bank cannot be loaded")]
+    Bank(#[from] LoadError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
     #[error(transparent)]
     Secrets(#[from] SecretsError),
 }
@@ -34,6 +43,11 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let secrets = Secrets::load_or_create(&config.data)?;
         let db = Database::open(&config.database_url()).await?;
+        let bank = match &config.bank {
+            Some(folder) => LoadedBank::folder(folder)?,
+            None => LoadedBank::starter()?,
+        };
+        publish(&db, &bank, clock.now_ms()).await?;
         let tokens = Tokens::new(&secrets.token);
         let origins = Origins::new(&config.public_url(), &config.listen);
         Ok(Self {
@@ -43,6 +57,8 @@ impl App {
             secrets,
             tokens,
             origins,
+            bank: std::sync::Arc::new(bank),
+            versions: std::sync::Arc::default(),
             failed_tries: std::sync::Arc::default(),
         })
     }

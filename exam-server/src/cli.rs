@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod bank;
 pub mod serve;
 
 /// Exams of items and live tasks, with certificates that others can verify.
@@ -23,6 +24,9 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Author's commands for banks
+    #[command(subcommand)]
+    Bank(bank::BankCommand),
     /// Print the description of the HTTP interface (OpenAPI 3.1)
     Openapi,
 }
@@ -31,6 +35,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve { config } => serve::serve(config),
+        Command::Bank(command) => bank::run(command),
         Command::Openapi => print(
             &crate::server::openapi()
                 .to_pretty_json()

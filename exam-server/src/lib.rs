@@ -4,6 +4,7 @@
 pub mod account;
 pub mod app;
 pub mod audit;
+pub mod authoring;
 pub mod cli;
 pub mod clock;
 pub mod config;

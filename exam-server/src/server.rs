@@ -7,6 +7,7 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::account;
 use crate::app::App;
+use crate::authoring;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
 use crate::http::{assets, guard};
 
@@ -25,7 +26,13 @@ fn api(config: &mut ServiceConfig<'_>) {
     config
         .service(account::routes::create_sign_in)
         .service(account::routes::delete_sign_in)
-        .service(account::routes::get_me);
+        .service(account::routes::get_me)
+        .service(authoring::routes::get_bank)
+        .service(authoring::routes::list_items)
+        .service(authoring::routes::get_item)
+        .service(authoring::routes::list_tasks)
+        .service(authoring::routes::get_task)
+        .service(authoring::routes::validate_bank);
 }
 
 /// The OpenAPI document of the routes.

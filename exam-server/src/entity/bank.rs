@@ -10,10 +10,7 @@ pub struct Model {
     pub id: String,
     pub title: String,
     pub version: i64,
-    pub digest: String,
     pub loaded_at_ms: i64,
-    #[sea_orm(column_type = "Text")]
-    pub body: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

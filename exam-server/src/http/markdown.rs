@@ -15,10 +15,24 @@ pub fn to_html(markdown: &str) -> String {
         Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
         Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => {
             let safe = link_type != LinkType::Email && is_safe(&dest_url);
-            let dest_url = if safe { dest_url } else { CowStr::Borrowed("#") };
-            Some(Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id }))
+            let dest_url = if safe {
+                dest_url
+            } else {
+                CowStr::Borrowed("#")
+            };
+            Some(Event::Start(Tag::Link {
+                link_type: LinkType::Inline,
+                dest_url,
+                title,
+                id,
+            }))
         }
         other => Some(other),
     });
@@ -31,7 +45,10 @@ pub fn to_html(markdown: &str) -> String {
 pub fn to_inline_html(markdown: &str) -> String {
     let text = to_html(markdown);
     let trimmed = text.trim();
-    match trimmed.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")) {
+    match trimmed
+        .strip_prefix("<p>")
+        .and_then(|rest| rest.strip_suffix("</p>"))
+    {
         Some(inner) if !inner.contains("<p>") => inner.to_owned(),
         _ => trimmed.to_owned(),
     }
@@ -79,7 +96,10 @@ mod tests {
             assert!(!html.contains("<script"), "{html}");
             assert!(!html.contains("<img"), "{html}");
             assert!(!html.contains("<div"), "{html}");
-            assert!(!html.contains("javascript:") && !html.contains("data:"), "{html}");
+            assert!(
+                !html.contains("javascript:") && !html.contains("data:"),
+                "{html}"
+            );
             assert!(!html.contains("\" onmouseover"), "{html}");
         }
     }

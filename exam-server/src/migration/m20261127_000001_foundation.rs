@@ -89,9 +89,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 string("id"),
                 string("title"),
                 big_integer("version"),
-                string("digest"),
                 big_integer("loaded_at_ms"),
-                text("body"),
             ],
         ),
         table(

@@ -1,0 +1,57 @@
+//! `exam-server bank ..`: the author's commands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::authoring::load::{LoadError, LoadedBank};
+use crate::cli::{fail, print};
+
+#[derive(Debug, Subcommand)]
+pub enum BankCommand {
+    /// Validate a bank; exit 1 with file:line for every fault
+    Check {
+        /// The bank's folder
+        path: PathBuf,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs a bank command.
+pub fn run(command: BankCommand) -> ExitCode {
+    match command {
+        BankCommand::Check { path, json } => check(path, json),
+    }
+}
+
+fn check(path: PathBuf, json: bool) -> ExitCode {
+    let (faults, items, tasks) = match LoadedBank::folder(&path) {
+        Ok(loaded) => (
+            loaded.faults,
+            loaded.bank.items.len(),
+            loaded.bank.tasks.len(),
+        ),
+        Err(LoadError::Unloadable { faults }) => (faults, 0, 0),
+        Err(error) => return fail(&error),
+    };
+    if json {
+        let report = serde_json::json!({"faults": faults, "items": items, "tasks": tasks});
+        print(&report.to_string());
+    } else {
+        for fault in &faults {
+            print(&format!("{}/{fault}", path.display()));
+        }
+        print(&format!(
+            "{items} items, {tasks} tasks, {} faults",
+            faults.len()
+        ));
+    }
+    if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
