@@ -1,0 +1,35 @@
+# The two commands: `make demo` and `make test`. Both set up what the machine lacks.
+
+PROFILE_DIR := target/release
+
+.PHONY: demo test bench check fix web setup image clean-data
+
+demo: setup web
+	cargo build --release --bins
+	@.ci/image $(PROFILE_DIR)/task-runner
+	$(PROFILE_DIR)/exam-server demo
+
+test:
+	@.ci/test
+
+bench: setup web
+	cargo build --release --bins --benches --workspace
+	@.ci/image $(PROFILE_DIR)/task-runner
+	cargo bench -p exam-tests
+
+# What CI asks of the source before it runs the tests.
+check:
+	@.ci/check
+
+fix:
+	cargo fmt --all
+	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
+
+setup:
+	@.ci/setup
+
+web:
+	@.ci/web
+
+clean-data:
+	rm -rf data
