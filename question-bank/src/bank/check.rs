@@ -92,17 +92,24 @@ fn declared(read: &Read) -> impl Iterator<Item = (Kind, &str, &Place)> {
     items.chain(tasks).chain(blueprints).chain(certifications)
 }
 
-/// The first file, by path, keeps the id; each other one has a fault that names the first.
+/// The file that is named after the id keeps it, else the first by path; each other one has a
+/// fault that names the keeper.
 fn duplicates(read: &Read, faults: &mut Vec<Fault>) {
-    let mut first: BTreeMap<(Kind, &str), &Place> = BTreeMap::new();
-    for (kind, id, place) in declared(read) {
-        let Some(other) = first.insert((kind, id), place) else {
-            continue;
-        };
-        first.insert((kind, id), other);
-        let message = format!("the id `{id}` is also in {} ({})", other.file, place.file);
-        let hint = "items and tasks share their ids: rename one of them";
-        faults.push(place.fault(FaultCode::DuplicateId, message, hint));
+    let mut all: Vec<(Kind, &str, &Place)> = declared(read).collect();
+    all.sort_by_key(|(kind, id, place)| {
+        name_of(&place.file).is_none_or(|name| name != (*kind, (*id).to_owned()))
+    });
+    let mut keepers: BTreeMap<(Kind, &str), &Place> = BTreeMap::new();
+    for (kind, id, place) in all {
+        let keeper = *keepers.entry((kind, id)).or_insert(place);
+        if keeper != place {
+            let message = format!(
+                "the id `{id}` is also in {} (here: {})",
+                keeper.file, place.file
+            );
+            let hint = "items and tasks share their ids: rename one of them";
+            faults.push(place.fault(FaultCode::DuplicateId, message, hint));
+        }
     }
 }
 

@@ -124,7 +124,7 @@ fn read_parts(
     );
     let scoring = scoring(report, raw.scoring.as_ref(), kind);
     if stem.trim().is_empty() {
-        let after_fence = toml.len() + FENCE.len();
+        let after_fence = toml.len() + FENCE.len() + 1;
         let hint = "write the question below the second `+++`";
         report.add(
             after_fence,

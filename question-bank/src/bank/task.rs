@@ -43,7 +43,7 @@ struct RawCheck {
     timeout_seconds: Option<Spanned<i64>>,
     judge: Spanned<String>,
     run: Option<RawRun>,
-    probe: Option<Spanned<RawProbe>>,
+    probe: Option<RawProbe>,
 }
 
 #[derive(Deserialize)]
@@ -57,12 +57,12 @@ struct RawRun {
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 enum RawProbe {
     Http {
-        port: RawPort,
-        path: String,
-        host: Option<String>,
+        port: Spanned<RawPort>,
+        path: Spanned<String>,
+        host: Option<Spanned<String>>,
     },
     Tcp {
-        port: RawPort,
+        port: Spanned<RawPort>,
     },
 }
 
@@ -342,40 +342,55 @@ pub(super) fn reaches(requires: &BTreeMap<&str, Vec<&str>>, from: &str, to: &str
 
 fn probe(
     report: &mut Report<'_>,
-    raw: &Spanned<RawProbe>,
+    raw: &RawProbe,
     parameters: &BTreeMap<String, Parameter>,
     texts: &mut Vec<Text>,
 ) -> ProbeTemplate {
-    let start = raw.span().start;
-    let place = report.place(start);
-    let (template, port) = match raw.get_ref() {
-        RawProbe::Http { port, path, host } => {
-            if !path.starts_with('/') {
-                let message = format!("the path `{path}` does not start with a slash");
-                report.add(start, FaultCode::BadProbe, message, "write /path");
+    match raw {
+        RawProbe::Http {
+            port: raw_port,
+            path,
+            host,
+        } => {
+            if !path.get_ref().starts_with('/') {
+                let message = format!("the path `{}` does not start with a slash", path.get_ref());
+                report.add(
+                    path.span().start,
+                    FaultCode::BadProbe,
+                    message,
+                    "write /path",
+                );
             }
-            texts.push((path.clone(), place.clone()));
-            texts.extend(host.iter().map(|host| (host.clone(), place.clone())));
-            let port = port.text();
-            let (path, host) = (path.clone(), host.clone());
-            (
-                ProbeTemplate::Http {
-                    port: port.clone(),
-                    path,
-                    host,
-                },
-                port,
-            )
+            for text in [path].into_iter().chain(host) {
+                texts.push((text.get_ref().clone(), report.place(text.span().start)));
+            }
+            ProbeTemplate::Http {
+                port: port(report, raw_port, parameters, texts),
+                path: path.get_ref().clone(),
+                host: host.as_ref().map(|host| host.get_ref().clone()),
+            }
         }
-        RawProbe::Tcp { port } => (ProbeTemplate::Tcp { port: port.text() }, port.text()),
-    };
+        RawProbe::Tcp { port: raw_port } => ProbeTemplate::Tcp {
+            port: port(report, raw_port, parameters, texts),
+        },
+    }
+}
+
+fn port(
+    report: &mut Report<'_>,
+    raw: &Spanned<RawPort>,
+    parameters: &BTreeMap<String, Parameter>,
+    texts: &mut Vec<Text>,
+) -> String {
+    let start = raw.span().start;
+    let port = raw.get_ref().text();
     if !can_only_be_port(&port, parameters) {
         let message = format!("`{port}` can be something else than a port");
         let hint = "give a number from 1 to 65535, or {{name}} of a parameter that is one";
         report.add(start, FaultCode::BadProbe, message, hint);
     }
-    texts.push((port, place));
-    template
+    texts.push((port.clone(), report.place(start)));
+    port
 }
 
 fn can_only_be_port(text: &str, parameters: &BTreeMap<String, Parameter>) -> bool {
