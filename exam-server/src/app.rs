@@ -7,6 +7,7 @@ use crate::authoring::publish::{PublishError, publish};
 use crate::authoring::read::Versions;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::credential::signer::{Signer, SignerError};
 use crate::db::{Database, OpenError};
 use crate::http::guard::Origins;
 use crate::secrets::{Secrets, SecretsError};
@@ -20,6 +21,7 @@ pub struct App {
     pub secrets: Secrets,
     pub tokens: Tokens,
     pub origins: Origins,
+    pub signer: std::sync::Arc<Signer>,
     pub bank: std::sync::Arc<LoadedBank>,
     pub versions: std::sync::Arc<Versions>,
     pub failed_tries: std::sync::Arc<FailedTries>,
@@ -36,6 +38,8 @@ pub enum StartError {
     Publish(#[from] PublishError),
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    #[error(transparent)]
+    Signer(#[from] SignerError),
 }
 
 impl App {
@@ -48,6 +52,8 @@ impl App {
             None => LoadedBank::starter()?,
         };
         publish(&db, &bank, clock.now_ms()).await?;
+        let issuer = config.public_url();
+        let signer = Signer::open(&db, &config.data, &issuer, clock.now_ms()).await?;
         let tokens = Tokens::new(&secrets.token);
         let origins = Origins::new(&config.public_url(), &config.listen);
         Ok(Self {
@@ -57,6 +63,7 @@ impl App {
             secrets,
             tokens,
             origins,
+            signer: std::sync::Arc::new(signer),
             bank: std::sync::Arc::new(bank),
             versions: std::sync::Arc::default(),
             failed_tries: std::sync::Arc::default(),

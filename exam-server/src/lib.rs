@@ -8,6 +8,7 @@ pub mod authoring;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod credential;
 pub mod db;
 pub mod entity;
 pub mod http;
