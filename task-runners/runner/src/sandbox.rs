@@ -21,7 +21,6 @@ use task_protocol::{
     TerminalSize,
 };
 
-pub mod cgroup;
 pub mod config;
 pub mod container;
 pub mod disk;
@@ -30,6 +29,7 @@ pub mod lab;
 pub mod mount;
 pub mod oci;
 pub mod runtime;
+mod shifted_copy;
 
 pub use container::Container;
 pub use disk::Disk;

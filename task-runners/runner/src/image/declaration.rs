@@ -1,0 +1,229 @@
+//! What an image is made of.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// Declarations that this binary carries.
+const EMBEDDED: &[(&str, &str)] = &[("base", include_str!("../../images/base.toml"))];
+
+/// An image as it is declared in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    /// Name, as tasks call it: `a-z`, `0-9` and `-`.
+    pub name: String,
+    /// Debian suite.
+    pub suite: String,
+    /// Debian packages beside the essential ones.
+    pub packages: Vec<String>,
+    /// What is left out when packages are unpacked, as patterns of dpkg's `path-exclude`.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// Files written over what the packages brought.
+    #[serde(default)]
+    pub files: Vec<DeclaredFile>,
+    /// Shell script run in the new root file system at the end.
+    #[serde(default)]
+    pub post_install: String,
+}
+
+/// A file of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredFile {
+    /// Absolute path inside.
+    pub path: String,
+    /// Mode in octal, for example `"0755"`; `0644` when left out.
+    #[serde(default = "default_mode")]
+    pub mode: String,
+    /// What it holds.
+    pub content: String,
+}
+
+fn default_mode() -> String {
+    "0644".to_owned()
+}
+
+/// A declaration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeclarationError {
+    /// Neither a name that this binary carries nor a file.
+    #[error("there is no image declaration `{0}` (known: {known}, or give a path)", known = known())]
+    Unknown(String),
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is not a declaration.
+    #[error("{path}: {source}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        source: Box<toml::de::Error>,
+    },
+    /// A value makes no sense.
+    #[error("{field}: `{value}` {problem}")]
+    Value {
+        /// Where.
+        field: &'static str,
+        /// The value.
+        value: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+fn known() -> String {
+    let names: Vec<_> = EMBEDDED.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
+
+pub(super) fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.:".contains(&b))
+        && !text.starts_with('-')
+}
+
+impl Declaration {
+    /// The declaration of this name that the binary carries.
+    #[must_use]
+    pub fn embedded(name: &str) -> Option<Self> {
+        let (_, text) = EMBEDDED.iter().find(|(known, _)| *known == name)?;
+        toml::from_str(text).ok()
+    }
+
+    /// The declaration that a person means: a name that the binary carries, or a file.
+    ///
+    /// # Errors
+    /// There is none, or it is faulty.
+    pub fn named(name_or_path: &str) -> Result<Self, DeclarationError> {
+        if let Some(declaration) = Self::embedded(name_or_path) {
+            return Ok(declaration);
+        }
+        let path = Path::new(name_or_path);
+        if !path.exists() {
+            return Err(DeclarationError::Unknown(name_or_path.to_owned()));
+        }
+        let text = fs::read_to_string(path).map_err(|source| DeclarationError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let declaration: Self =
+            toml::from_str(&text).map_err(|source| DeclarationError::Syntax {
+                path: path.to_owned(),
+                source: Box::new(source),
+            })?;
+        declaration.check()?;
+        Ok(declaration)
+    }
+
+    /// Whether all values can be used: they become arguments and paths of root's commands.
+    fn check(&self) -> Result<(), DeclarationError> {
+        let refuse = |field, value: &str, problem| {
+            Err(DeclarationError::Value {
+                field,
+                value: value.to_owned(),
+                problem,
+            })
+        };
+        if !is_word(&self.name) || self.name.contains(['.', ':', '+']) {
+            return refuse("name", &self.name, "is not a name of a-z, 0-9 and -");
+        }
+        if !is_word(&self.suite) {
+            return refuse("suite", &self.suite, "is not a Debian suite");
+        }
+        if let Some(package) = self.packages.iter().find(|package| !is_word(package)) {
+            return refuse("packages", package, "is not a package name");
+        }
+        for file in &self.files {
+            let parts = Path::new(&file.path).components();
+            let is_plain = file.path.starts_with('/')
+                && parts
+                    .skip(1)
+                    .all(|part| matches!(part, std::path::Component::Normal(_)));
+            if !is_plain {
+                return refuse("files", &file.path, "is not an absolute path");
+            }
+            if file.permissions().is_none() {
+                return refuse("files", &file.mode, "is not a mode in octal");
+            }
+        }
+        Ok(())
+    }
+
+    /// SHA-256 in hex over everything declared.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        // Serializing a structure of strings to memory does not fail.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        let mut digest = String::new();
+        for byte in Sha256::digest(&text) {
+            // Writing to a string does not fail.
+            let _ = write!(digest, "{byte:02x}");
+        }
+        digest
+    }
+}
+
+impl DeclaredFile {
+    /// The mode as a number.
+    pub(super) fn permissions(&self) -> Option<u32> {
+        u32::from_str_radix(&self.mode, 8)
+            .ok()
+            .filter(|mode| *mode <= 0o7777)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carried_declarations_are_sound() {
+        for (name, text) in EMBEDDED {
+            let declaration: Declaration = toml::from_str(text).unwrap();
+            assert_eq!(declaration.name, *name);
+            declaration.check().unwrap();
+            assert!(is_digest(&declaration.digest()));
+        }
+    }
+
+    #[test]
+    fn any_change_changes_the_digest() {
+        let one = Declaration::embedded("base").unwrap();
+        let mut other = one.clone();
+        other.packages.push("tmux".to_owned());
+        assert_ne!(one.digest(), other.digest());
+    }
+
+    #[test]
+    fn values_that_are_no_names_are_refused() {
+        let sound = Declaration::embedded("base").unwrap();
+        let mut package = sound.clone();
+        package.packages.push("--hook=sh".to_owned());
+        assert!(package.check().is_err());
+        let mut path = sound;
+        path.files.push(DeclaredFile {
+            path: "/etc/../../x".to_owned(),
+            mode: default_mode(),
+            content: String::new(),
+        });
+        assert!(path.check().is_err());
+    }
+}

@@ -1,0 +1,340 @@
+//! One container: a first process in its own namespaces, and what is started beside it.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use task_protocol::TerminalSize;
+
+use super::runtime::{Runtime, complete, wait_for};
+use super::{ContainerSpec, Descriptors, Ended, SandboxError, config};
+use crate::sys;
+
+/// Runs the arguments and writes their exit status to the descriptor after the last one given. A
+/// detached process is nobody's child who could tell.
+const REPORTING: &str = r#"at=$1; shift; eval "\"\$@\" $at>&-"; eval "echo $? >&$at""#;
+
+/// A running container; killed and removed when dropped.
+#[derive(Debug)]
+pub struct Container {
+    runtime: Arc<Runtime>,
+    id: String,
+    pid: Pid,
+    bundle: PathBuf,
+    is_frozen: AtomicBool,
+    counter: AtomicU64,
+}
+
+/// Puts the descriptors where the child wants them.
+fn give(command: &mut Command, descriptors: Descriptors) -> Result<(), SandboxError> {
+    let or_null = |file: Option<File>| file.map_or_else(Stdio::null, Stdio::from);
+    command
+        .stdin(or_null(descriptors.stdin))
+        .stdout(or_null(descriptors.stdout))
+        .stderr(or_null(descriptors.stderr));
+    if !descriptors.more.is_empty() {
+        command.args(["--preserve-fds", &descriptors.more.len().to_string()]);
+        sys::give_descriptors(command, &descriptors.more)
+            .map_err(SandboxError::system("give descriptors"))?;
+    }
+    Ok(())
+}
+
+fn write_bundle(spec: &ContainerSpec, bundle: &Path, cgroup: &str) -> Result<(), SandboxError> {
+    let path = bundle.join("config.json");
+    let text = config::bundle(spec, cgroup).to_string();
+    fs::create_dir_all(bundle)
+        .and_then(|()| fs::write(&path, text))
+        .map_err(SandboxError::system(path.display().to_string()))
+}
+
+/// Runs a container to the end of its first process.
+pub(super) fn run(
+    runtime: &Runtime,
+    spec: &ContainerSpec,
+    bundle: &Path,
+    cgroup: &str,
+    descriptors: Descriptors,
+    timeout: Duration,
+) -> Result<Ended, SandboxError> {
+    write_bundle(spec, bundle, cgroup)?;
+    let log = bundle.join("log");
+    let mut command = runtime.command(&log);
+    command.arg("run").arg("--bundle").arg(bundle);
+    give(&mut command, descriptors)?;
+    command.arg(&spec.id);
+    let start = Instant::now();
+    let child = command
+        .spawn()
+        .map_err(SandboxError::system(runtime.name.to_owned()))?;
+    // The command holds the descriptors too; a pipe among them must not stay open.
+    drop(command);
+    let waited = wait_for(child, timeout, || {
+        let mut command = runtime.command(Path::new("/dev/null"));
+        command.args(["kill", &spec.id, "KILL"]);
+        if let Err(error) = complete(&mut command, "kill") {
+            tracing::debug!(%error, "a container outlives its time");
+        }
+    });
+    let duration = start.elapsed();
+    let logged = super::runtime::logged_error(&log);
+    let removed = fs::remove_dir_all(bundle);
+    let (status, timed_out) = waited?;
+    removed.map_err(SandboxError::system(bundle.display().to_string()))?;
+    if let (Some(detail), false) = (logged, timed_out) {
+        return Err(SandboxError::Program {
+            program: runtime.name.to_owned(),
+            what: "run".to_owned(),
+            detail,
+        });
+    }
+    Ok(Ended {
+        // The runtime reports a signal as 128 and its number, as shells do.
+        exit_code: status.code().filter(|_| !timed_out),
+        timed_out,
+        duration,
+    })
+}
+
+impl Container {
+    /// Starts a container and leaves it running.
+    pub(super) fn start(
+        runtime: Arc<Runtime>,
+        spec: &ContainerSpec,
+        bundle: PathBuf,
+        cgroup: &str,
+        descriptors: Descriptors,
+    ) -> Result<Self, SandboxError> {
+        write_bundle(spec, &bundle, cgroup)?;
+        let log = bundle.join("log");
+        let pid_file = bundle.join("pid");
+        let mut command = runtime.command(&log);
+        command.args(["run", "--detach", "--bundle"]).arg(&bundle);
+        command.arg("--pid-file").arg(&pid_file);
+        give(&mut command, descriptors)?;
+        command.arg(&spec.id);
+        let pid = runtime
+            .complete(command, "start", &log)
+            .and_then(|()| read_pid(&pid_file));
+        match pid {
+            Ok(pid) => Ok(Self {
+                runtime,
+                id: spec.id.clone(),
+                pid,
+                bundle,
+                is_frozen: AtomicBool::new(false),
+                counter: AtomicU64::new(0),
+            }),
+            Err(error) => {
+                let mut command = runtime.command(Path::new("/dev/null"));
+                command.args(["delete", "--force", &spec.id]);
+                // It may not have come so far that there is something to delete.
+                let _ = complete(&mut command, "delete");
+                let _ = fs::remove_dir_all(&bundle);
+                Err(error)
+            }
+        }
+    }
+
+    /// The first process, as seen from outside.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// The network namespace, for [`nix::sched::setns`] in a thread of its own.
+    #[must_use]
+    pub fn network_namespace(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/ns/net", self.pid))
+    }
+
+    /// Runs a program inside and waits for its end. What it leaves in the background goes on.
+    ///
+    /// # Errors
+    /// It cannot be started. That it fails is no error.
+    pub fn exec(
+        &self,
+        argv: &[&str],
+        env: &[(String, String)],
+        mut descriptors: Descriptors,
+        timeout: Duration,
+    ) -> Result<Ended, SandboxError> {
+        let (mut reader, writer) = io::pipe().map_err(SandboxError::system("pipe"))?;
+        descriptors.more.push(OwnedFd::from(writer));
+        let report_at = (2 + descriptors.more.len()).to_string();
+        let (log, pid_file) = (self.fresh("log"), self.fresh("pid"));
+        let mut command = self.runtime.command(&log);
+        command.args(["exec", "--detach", "--pid-file"]);
+        command.arg(&pid_file);
+        for pair in config::environment(env) {
+            command.args(["--env", &pair]);
+        }
+        give(&mut command, descriptors)?;
+        command.arg(&self.id);
+        command.args(["/bin/sh", "-c", REPORTING, "sh", &report_at]);
+        command.args(argv);
+        let start = Instant::now();
+        self.runtime.complete(command, "exec", &log)?;
+        let pid = read_pid(&pid_file)?;
+        let status = read_status(&mut reader, timeout)?;
+        if status == Status::TimedOut {
+            // The runtime makes it the leader of a process group. It may just have ended.
+            let _ = killpg(pid, Signal::SIGKILL);
+        }
+        for path in [log, pid_file] {
+            let _ = fs::remove_file(path);
+        }
+        Ok(Ended {
+            exit_code: match status {
+                Status::Exited(code) => Some(code),
+                Status::TimedOut | Status::Killed => None,
+            },
+            timed_out: status == Status::TimedOut,
+            duration: start.elapsed(),
+        })
+    }
+
+    /// Starts a program on a new pseudo terminal and gives the master.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn open_terminal(
+        &self,
+        argv: &[&str],
+        env: &[(String, String)],
+        size: TerminalSize,
+    ) -> Result<OwnedFd, SandboxError> {
+        let (log, socket) = (self.fresh("log"), self.fresh("console"));
+        let listener = UnixListener::bind(&socket)
+            .map_err(SandboxError::system(socket.display().to_string()))?;
+        let mut command = self.runtime.command(&log);
+        command.args(["exec", "--detach", "--tty", "--console-socket"]);
+        command.arg(&socket);
+        for pair in config::environment(env) {
+            command.args(["--env", &pair]);
+        }
+        command.arg(&self.id).args(argv);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.runtime.complete(command, "exec", &log)?;
+        // When the runtime is done, it has connected and sent: nothing here waits.
+        let master = listener
+            .set_nonblocking(true)
+            .and_then(|()| listener.accept())
+            .and_then(|(stream, _)| sys::receive_descriptor(&stream))
+            .map_err(SandboxError::system("console socket"))?;
+        for path in [log, socket] {
+            let _ = fs::remove_file(path);
+        }
+        sys::set_terminal_size(&master, size).map_err(SandboxError::system("terminal size"))?;
+        Ok(master)
+    }
+
+    /// Stops all processes where they are.
+    ///
+    /// # Errors
+    /// The container has ended.
+    pub fn freeze(&self) -> Result<(), SandboxError> {
+        let log = self.fresh("log");
+        let mut command = self.runtime.command(&log);
+        command.args(["pause", &self.id]);
+        self.runtime.complete(command, "freeze", &log)?;
+        self.is_frozen.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Kills all processes, without letting frozen ones run again, and removes the container.
+    pub fn end(self) {
+        drop(self);
+    }
+
+    fn fresh(&self, kind: &str) -> PathBuf {
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        self.bundle.join(format!("{kind}-{number}"))
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        let nowhere = Path::new("/dev/null");
+        if self.is_frozen.load(Ordering::Relaxed) {
+            // Signals all processes while they are frozen; they die as they thaw.
+            let mut command = self.runtime.command(nowhere);
+            command.args(["kill", "--all", &self.id, "KILL"]);
+            if let Err(error) = complete(&mut command, "kill") {
+                tracing::warn!(%error, id = self.id, "cannot kill a frozen container");
+            }
+        } else {
+            // The kernel ends the whole pid namespace with its first process.
+            let _ = kill(self.pid, Signal::SIGKILL);
+        }
+        let mut command = self.runtime.command(nowhere);
+        command.args(["delete", "--force", &self.id]);
+        if let Err(error) = complete(&mut command, "delete") {
+            tracing::warn!(%error, id = self.id, "cannot remove a container");
+        }
+        if let Err(error) = fs::remove_dir_all(&self.bundle) {
+            tracing::warn!(%error, id = self.id, "cannot remove a bundle");
+        }
+    }
+}
+
+fn read_pid(path: &Path) -> Result<Pid, SandboxError> {
+    let what = || SandboxError::system(path.display().to_string());
+    let text = fs::read_to_string(path).map_err(what())?;
+    let number = text
+        .trim()
+        .parse()
+        .map_err(|error| what()(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    Ok(Pid::from_raw(number))
+}
+
+/// How a process that reports its end over a pipe ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// By itself.
+    Exited(i32),
+    /// The pipe was closed without a report.
+    Killed,
+    /// Not yet.
+    TimedOut,
+}
+
+/// Waits for the report of [`REPORTING`].
+pub(super) fn read_status(
+    reader: &mut io::PipeReader,
+    timeout: Duration,
+) -> Result<Status, SandboxError> {
+    let deadline = Instant::now() + timeout;
+    loop {
+        let rest = deadline.saturating_duration_since(Instant::now());
+        // Rounded up, so that the wait does not spin at the end.
+        let rest = i32::try_from(rest.as_millis().saturating_add(1)).unwrap_or(i32::MAX);
+        let rest = PollTimeout::try_from(rest).unwrap_or(PollTimeout::MAX);
+        let mut watched = [PollFd::new(reader.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut watched, rest) {
+            Ok(0) if Instant::now() >= deadline => return Ok(Status::TimedOut),
+            Ok(0) | Err(nix::errno::Errno::EINTR) => continue,
+            Ok(_) => {}
+            Err(error) => return Err(SandboxError::system("wait for a script")(error)),
+        }
+        // The report is one short write: all of it is there, or the other end is closed.
+        let mut report = [0_u8; 16];
+        let length = reader
+            .read(&mut report)
+            .map_err(SandboxError::system("read a script's status"))?;
+        let text = String::from_utf8_lossy(&report[..length]);
+        return Ok(text.trim().parse().map_or(Status::Killed, Status::Exited));
+    }
+}

@@ -1,0 +1,445 @@
+//! The driver for this machine: bundles handed to an OCI runtime.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use nix::fcntl::{Flock, FlockArg};
+use task_protocol::{
+    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
+};
+
+use super::ids::{IDS_PER_RANGE, IdRanges};
+use super::mount::{self, MOUNT_ROOT, WorkDir};
+use super::runtime::{Runtime, complete};
+use super::{
+    Container, ContainerSpec, Descriptors, Disk, Driver, Ended, ExtraMount, IdLease, IdRange,
+    Mounted, OciLab, SandboxError, container,
+};
+use crate::image::{Image, ImageStore};
+use crate::{doctor, grading, sys};
+
+/// How many id ranges a runner has; labs and what is made to grade them share them.
+const RANGES: u32 = 512;
+/// Runners on one machine take different ids, by their data directory.
+const RUNNERS: u64 = 32;
+const FIRST_ID: u32 = 0x1000_0000;
+
+/// Sandboxes on this machine.
+#[derive(Debug)]
+pub struct Oci {
+    data: PathBuf,
+    images: ImageStore,
+    ids: Arc<IdRanges>,
+    runtime: OnceLock<Result<Arc<Runtime>, String>>,
+    lowers: Mutex<HashMap<(String, u32), PathBuf>>,
+    labs: Mutex<HashMap<LabId, Arc<OciLab>>>,
+    counter: AtomicU64,
+    name: String,
+    _lock: Flock<File>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A number that depends on the data directory only.
+fn number_of(data: &Path) -> u64 {
+    // FNV-1a.
+    data.as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
+impl Oci {
+    /// Takes the data directory, removes what a dead runner left there, and prepares to mount. The
+    /// process must be in a mount namespace of its own.
+    ///
+    /// # Errors
+    /// Another runner has the directory, or the process may not mount.
+    pub fn open(data: &Path, images: ImageStore) -> Result<Self, SandboxError> {
+        let what = |path: &Path| SandboxError::system(path.display().to_string());
+        for name in ["runtime", "disks", "snapshots"] {
+            let path = data.join(name);
+            fs::create_dir_all(&path).map_err(what(&path))?;
+        }
+        let data = data.canonicalize().map_err(what(data))?;
+        let path = data.join("lock");
+        let file = File::create(&path).map_err(what(&path))?;
+        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock)
+            .map_err(|(_, error)| SandboxError::system(path.display().to_string())(error))?;
+        for runtime in Runtime::installed(&data.join("runtime")) {
+            runtime.remove_all();
+        }
+        remove_stale_disks(&data.join("disks"))?;
+        mount::prepare()?;
+        let number = number_of(&data);
+        let slot = u32::try_from(number % RUNNERS).unwrap_or_default();
+        let first = FIRST_ID + slot * RANGES * IDS_PER_RANGE;
+        Ok(Self {
+            name: format!("{number:016x}"),
+            data,
+            images,
+            ids: IdRanges::new(first, RANGES),
+            runtime: OnceLock::new(),
+            lowers: Mutex::default(),
+            labs: Mutex::default(),
+            counter: AtomicU64::new(0),
+            _lock: lock,
+        })
+    }
+
+    /// The runtime that works here; the first call tries them.
+    ///
+    /// # Errors
+    /// None works.
+    pub fn runtime(&self) -> Result<&Arc<Runtime>, SandboxError> {
+        self.runtime
+            .get_or_init(|| self.find_runtime())
+            .as_ref()
+            .map_err(|detail| SandboxError::NoRuntime {
+                detail: detail.clone(),
+            })
+    }
+
+    fn find_runtime(&self) -> Result<Arc<Runtime>, String> {
+        let mut refusals = Vec::new();
+        for runtime in Runtime::installed(&self.data.join("runtime")) {
+            match self.try_runtime(&runtime) {
+                Ok(()) => {
+                    tracing::info!(runtime = runtime.name, "runtime chosen");
+                    return Ok(Arc::new(runtime));
+                }
+                Err(error) => refusals.push(format!("{}: {error}", runtime.name)),
+            }
+        }
+        if refusals.is_empty() {
+            refusals.push("none of crun, runc, runsc and kata-runtime is installed".to_owned());
+        }
+        Err(refusals.join("; "))
+    }
+
+    /// Runs `true` of the host in a container that is made like a lab.
+    fn try_runtime(&self, runtime: &Runtime) -> Result<(), SandboxError> {
+        let ids = self.lease_ids()?;
+        let disk = self.scratch(1)?;
+        let empty = self.work_dir()?;
+        let root = self.overlay(&[empty.path()], &disk, *ids)?;
+        let mounts = ["/usr", "/bin", "/lib", "/lib64"]
+            .into_iter()
+            .filter(|path| Path::new(path).exists())
+            .map(|path| ExtraMount {
+                source: path.into(),
+                target: path.to_owned(),
+                is_read_only: true,
+                allows_exec: true,
+            });
+        let spec = ContainerSpec {
+            id: self.fresh_id("trial"),
+            root: root.path().to_owned(),
+            is_read_only: false,
+            ids: *ids,
+            hostname: "trial".to_owned(),
+            argv: vec!["/usr/bin/true".to_owned()],
+            env: Vec::new(),
+            cwd: "/".to_owned(),
+            mounts: mounts.collect(),
+            limits: task_protocol::LabLimits::default(),
+            allows_set_uid: false,
+        };
+        let ended = container::run(
+            runtime,
+            &spec,
+            &self.bundle(&spec.id),
+            &self.cgroup(&spec.id),
+            Descriptors::default(),
+            Duration::from_secs(20),
+        )?;
+        if ended.exit_code == Some(0) {
+            return Ok(());
+        }
+        Err(SandboxError::Program {
+            program: runtime.name.to_owned(),
+            what: "run".to_owned(),
+            detail: format!("a trial container ended with {:?}", ended.exit_code),
+        })
+    }
+
+    /// The image that a task means.
+    ///
+    /// # Errors
+    /// It is not built.
+    pub fn image(&self, name: &str) -> Result<Image, SandboxError> {
+        self.images
+            .by_name(name)
+            .ok_or_else(|| SandboxError::UnknownImage {
+                image: name.to_owned(),
+            })
+    }
+
+    /// All images.
+    #[must_use]
+    pub fn images(&self) -> &ImageStore {
+        &self.images
+    }
+
+    /// Ids that nobody else has.
+    ///
+    /// # Errors
+    /// All are taken.
+    pub fn lease_ids(&self) -> Result<IdLease, SandboxError> {
+        self.ids.lease()
+    }
+
+    /// The image's files as they look to a container with these ids, read-only. Made once per
+    /// range and kept.
+    ///
+    /// # Errors
+    /// They can be neither mounted with shifted owners nor copied.
+    pub fn image_root(&self, image: &Image, ids: IdRange) -> Result<PathBuf, SandboxError> {
+        let mut lowers = locked(&self.lowers);
+        let key = (image.digest.clone(), ids.base);
+        if let Some(path) = lowers.get(&key) {
+            return Ok(path.clone());
+        }
+        let target = Path::new(MOUNT_ROOT).join("images").join(format!(
+            "{}-{}",
+            &image.digest[..16.min(image.digest.len())],
+            ids.base
+        ));
+        fs::create_dir_all(&target).map_err(SandboxError::system(target.display().to_string()))?;
+        let path = match shift(&image.root, &target, ids) {
+            Ok(()) => target,
+            Err(error) => {
+                tracing::warn!(%error, "no idmapped mounts here: copying the image");
+                super::shifted_copy::make(&self.data.join("shifted"), image, ids)?
+            }
+        };
+        lowers.insert(key, path.clone());
+        Ok(path)
+    }
+
+    /// A disk of this size for a lab.
+    ///
+    /// # Errors
+    /// It cannot be made or mounted.
+    pub fn disk(&self, mib: u32) -> Result<Disk, SandboxError> {
+        let name = self.fresh_id("disk");
+        let dir = self.data.join("disks");
+        let file = dir.join(format!("{name}.ext4"));
+        let target = Path::new(MOUNT_ROOT).join("disks").join(name);
+        // mkfs refuses to make very small ones.
+        match Disk::in_file(&dir, file, mib.max(8), target.clone()) {
+            Err(SandboxError::System { what, source }) if what == "loop device" => {
+                tracing::warn!(%source, "no loop devices here: disks count as memory");
+                Disk::in_memory(mib, target)
+            }
+            result => result,
+        }
+    }
+
+    /// A disk in memory: quick to make, for what runs only for moments.
+    ///
+    /// # Errors
+    /// It cannot be mounted.
+    pub fn scratch(&self, mib: u32) -> Result<Disk, SandboxError> {
+        let name = self.fresh_id("scratch");
+        Disk::in_memory(mib, Path::new(MOUNT_ROOT).join("disks").join(name))
+    }
+
+    /// A writable root file system: the disk over the lower layers, the topmost first.
+    ///
+    /// # Errors
+    /// It cannot be mounted.
+    pub fn overlay(
+        &self,
+        lowers: &[&Path],
+        disk: &Disk,
+        ids: IdRange,
+    ) -> Result<Mounted, SandboxError> {
+        let name = self.fresh_id("root");
+        mount::overlay(
+            Path::new(MOUNT_ROOT).join("roots").join(name),
+            lowers,
+            disk,
+            ids,
+        )
+    }
+
+    /// The layers to look at only: read-only, without programs, set-uid and devices.
+    ///
+    /// # Errors
+    /// They cannot be mounted.
+    pub fn overlay_read_only(&self, lowers: &[&Path]) -> Result<Mounted, SandboxError> {
+        let name = self.fresh_id("view");
+        mount::overlay_read_only(Path::new(MOUNT_ROOT).join("roots").join(name), lowers)
+    }
+
+    /// A fresh directory in memory, for small files that containers are shown.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn work_dir(&self) -> Result<WorkDir, SandboxError> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::Builder::new()
+            .prefix("work-")
+            .permissions(fs::Permissions::from_mode(0o755))
+            .tempdir_in(MOUNT_ROOT)
+            .map_err(SandboxError::system(MOUNT_ROOT))?;
+        Ok(WorkDir(dir))
+    }
+
+    /// Where snapshots are kept; survives the runner.
+    #[must_use]
+    pub fn snapshots_dir(&self) -> PathBuf {
+        self.data.join("snapshots")
+    }
+
+    /// A name that no other container, disk or mount of this runner has.
+    #[must_use]
+    pub fn fresh_id(&self, kind: &str) -> String {
+        format!("{kind}-{}", self.counter.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Starts a container and leaves it running.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start(
+        &self,
+        spec: &ContainerSpec,
+        descriptors: Descriptors,
+    ) -> Result<Container, SandboxError> {
+        let runtime = Arc::clone(self.runtime()?);
+        let (bundle, cgroup) = (self.bundle(&spec.id), self.cgroup(&spec.id));
+        Container::start(runtime, spec, bundle, &cgroup, descriptors)
+    }
+
+    /// Runs a container to the end of its first process, which takes all others with it.
+    ///
+    /// # Errors
+    /// It does not start. That the process fails or runs out of time is no error.
+    pub fn run(
+        &self,
+        spec: &ContainerSpec,
+        descriptors: Descriptors,
+        timeout: Duration,
+    ) -> Result<Ended, SandboxError> {
+        let runtime = self.runtime()?;
+        let (bundle, cgroup) = (self.bundle(&spec.id), self.cgroup(&spec.id));
+        container::run(runtime, spec, &bundle, &cgroup, descriptors, timeout)
+    }
+
+    fn bundle(&self, id: &str) -> PathBuf {
+        Path::new(MOUNT_ROOT).join("bundles").join(id)
+    }
+
+    fn cgroup(&self, id: &str) -> String {
+        format!("/assay/{}/{id}", self.name)
+    }
+
+    fn lab(&self, lab_id: &LabId) -> Result<Arc<OciLab>, SandboxError> {
+        locked(&self.labs)
+            .get(lab_id)
+            .cloned()
+            .ok_or_else(|| SandboxError::NotRunning {
+                lab_id: lab_id.clone(),
+            })
+    }
+
+    /// Takes the lab out of the table; whoever still works in it finishes first.
+    fn take_lab(&self, lab_id: &LabId) -> Option<OciLab> {
+        let mut lab = locked(&self.labs).remove(lab_id)?;
+        loop {
+            match Arc::try_unwrap(lab) {
+                Ok(lab) => return Some(lab),
+                Err(shared) => lab = shared,
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Driver for Oci {
+    fn checks(&self) -> Vec<DoctorCheck> {
+        doctor::checks(Some(self))
+    }
+
+    fn image_digest(&self, image: &str) -> Result<String, SandboxError> {
+        Ok(self.image(image)?.digest)
+    }
+
+    fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError> {
+        let lab = OciLab::start(self, lab_id, spec)?;
+        locked(&self.labs).insert(lab_id.clone(), Arc::new(lab));
+        Ok(())
+    }
+
+    fn stop(&self, lab_id: &LabId) {
+        drop(self.take_lab(lab_id));
+    }
+
+    fn open_shell(&self, lab_id: &LabId, size: TerminalSize) -> Result<OwnedFd, SandboxError> {
+        self.lab(lab_id)?.open_shell(size)
+    }
+
+    fn run_script(
+        &self,
+        lab_id: &LabId,
+        script: &str,
+        env: &BTreeMap<String, String>,
+        timeout: Duration,
+    ) -> Result<ScriptOutput, SandboxError> {
+        self.lab(lab_id)?.run_script(script, env, timeout)
+    }
+
+    fn grade(
+        &self,
+        lab_id: &LabId,
+        job_id: &JobId,
+        checks: &[CheckSpec],
+    ) -> Result<GradeReport, SandboxError> {
+        let lab = self
+            .take_lab(lab_id)
+            .ok_or_else(|| SandboxError::NotRunning {
+                lab_id: lab_id.clone(),
+            })?;
+        Ok(grading::grade(self, lab, job_id, checks)?)
+    }
+}
+
+impl Drop for Oci {
+    fn drop(&mut self) {
+        locked(&self.labs).clear();
+    }
+}
+
+fn shift(source: &Path, target: &Path, ids: IdRange) -> std::io::Result<()> {
+    let namespace = sys::user_namespace(ids.base, IDS_PER_RANGE)?;
+    sys::mount_shifted(source, target, namespace.as_fd())
+}
+
+fn remove_stale_disks(dir: &Path) -> Result<(), SandboxError> {
+    let what = || SandboxError::system(dir.display().to_string());
+    for entry in fs::read_dir(dir).map_err(what())? {
+        let entry = entry.map_err(what())?;
+        if entry.file_name().to_string_lossy().starts_with("disk-") {
+            fs::remove_file(entry.path()).map_err(what())?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a directory with everything the file system knows about its files.
+pub(super) fn copy_tree(from: &Path, to: &Path) -> Result<(), SandboxError> {
+    let mut command = std::process::Command::new("cp");
+    command.arg("-a").arg("--").arg(from).arg(to);
+    complete(&mut command, "copy a directory")
+}
