@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::credential::signer::{Signer, SignerError};
 use crate::db::{Database, OpenError};
 use crate::http::guard::Origins;
+use crate::http::metrics::Metrics;
 use crate::secrets::{Secrets, SecretsError};
 
 /// The application.
@@ -25,6 +26,7 @@ pub struct App {
     pub bank: std::sync::Arc<LoadedBank>,
     pub versions: std::sync::Arc<Versions>,
     pub failed_tries: std::sync::Arc<FailedTries>,
+    pub metrics: std::sync::Arc<Metrics>,
 }
 
 /// Why the server cannot start.
@@ -67,6 +69,7 @@ impl App {
             bank: std::sync::Arc::new(bank),
             versions: std::sync::Arc::default(),
             failed_tries: std::sync::Arc::default(),
+            metrics: std::sync::Arc::default(),
         })
     }
 }

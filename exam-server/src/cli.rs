@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod audit;
 pub mod bank;
+pub mod certificate;
 pub mod serve;
 
 /// Exams of items and live tasks, with certificates that others can verify.
@@ -27,6 +29,12 @@ enum Command {
     /// Author's commands for banks
     #[command(subcommand)]
     Bank(bank::BankCommand),
+    /// Verify certificates
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    /// Verify the audit log
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the description of the HTTP interface (OpenAPI 3.1)
     Openapi,
 }
@@ -36,6 +44,8 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve { config } => serve::serve(config),
         Command::Bank(command) => bank::run(command),
+        Command::Certificate(command) => certificate::run(command),
+        Command::Audit(command) => audit::run(command),
         Command::Openapi => print(
             &crate::server::openapi()
                 .to_pretty_json()

@@ -9,11 +9,15 @@
 //! Invariant: the token names no person; its subject is a random id.
 //! Invariant: verification fetches nothing. The algorithm comes from the stored key, never from the token.
 
+pub mod did;
 pub mod document;
 pub mod issue;
 pub mod keys;
+pub mod lookup;
+pub mod page;
 pub mod read;
 pub mod reading;
+pub mod routes;
 pub mod rules;
 #[cfg(test)]
 mod sample;

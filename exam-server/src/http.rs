@@ -4,5 +4,7 @@ pub mod assets;
 pub mod cookie;
 pub mod guard;
 pub mod markdown;
+pub mod metrics;
+pub mod page;
 pub mod problem;
 pub mod sign_in;

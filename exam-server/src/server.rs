@@ -8,8 +8,9 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use crate::account;
 use crate::app::App;
 use crate::authoring;
+use crate::credential;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
-use crate::http::{assets, guard};
+use crate::http::{assets, guard, metrics, page};
 
 /// A response of 64 kB fits; a request of 1 MB does not.
 const BODY_BYTES_MAX: usize = 128 * 1024;
@@ -41,6 +42,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         .into_utoipa_app()
         .openapi(Description::openapi())
         .service(scope::scope("/api/v1").configure(api))
+        .configure(credential::routes::configure)
         .split_for_parts();
     document
 }
@@ -89,13 +91,17 @@ pub async fn serve(app: App, listener: std::net::TcpListener) -> std::io::Result
     let app = web::Data::new(app);
     let mut server = HttpServer::new(move || {
         let (actix, _) = Actix::new()
+            // Before the scope, which answers for everything below its prefix.
+            .service(openapi_json)
             .into_utoipa_app()
             .service(scope::scope("/api/v1").configure(api))
+            .configure(credential::routes::configure)
             .split_for_parts();
         actix
             .app_data(app.clone())
             .app_data(document.clone())
             .app_data(json_config())
+            .app_data(credential::routes::form_config())
             .app_data(web::QueryConfig::default().error_handler(|error, _| {
                 ApiError::new(ErrorCode::BadRequest, error.to_string()).into()
             }))
@@ -104,10 +110,13 @@ pub async fn serve(app: App, listener: std::net::TcpListener) -> std::io::Result
             )
             .service(healthz)
             .service(readyz)
-            .service(openapi_json)
+            .service(metrics::get_metrics)
+            .configure(page::configure)
             .configure(assets::configure)
             .default_service(web::to(nothing_here))
+            .wrap(from_fn(page::problem::problems))
             .wrap(from_fn(guard::guard))
+            .wrap(from_fn(metrics::count))
     })
     .shutdown_timeout(5)
     .listen(listener)?;

@@ -115,8 +115,8 @@ impl Signer {
         };
         let pem = secret
             .to_pkcs8_pem(LineEnding::LF)
-            .map_err(|_| malformed())?;
-        let encoding = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(|_| malformed())?;
+            .map_err(|_refused| malformed())?;
+        let encoding = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(|_refused| malformed())?;
         let own = PublicKey::new(&secret.public_key())
             .ok_or_else(malformed)?
             .published_by(issuer);
@@ -235,7 +235,7 @@ fn create(folder: &Path) -> Result<p256::SecretKey, SignerError> {
     let path = path_of(folder, &thumbprint(&secret).ok_or_else(malformed)?);
     let pem = secret
         .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|_| malformed())?;
+        .map_err(|_refused| malformed())?;
     write_private(&path, pem.as_bytes()).map_err(failed(&path))?;
     // The name of the file must survive a power cut before anything is signed with it.
     std::fs::File::open(folder)
