@@ -1,17 +1,23 @@
 //! Runs live tasks for the exam server: lab images, sandboxes, terminals, checks.
 
-use std::path::PathBuf;
+use std::fs::{File, Permissions};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use nix::fcntl::{Flock, FlockArg};
 
 mod doctor;
 mod grading;
 mod image;
+mod lab;
 mod sandbox;
+mod serve;
 mod sys;
+mod terminal;
 
 use image::{Declaration, IMAGES_DIR, ImageStore};
+use sandbox::Oci;
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -27,6 +33,23 @@ enum Command {
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        images: Images,
+    },
+    /// Serve labs on a Unix socket until SIGTERM.
+    Serve {
+        /// Where to listen.
+        #[arg(long)]
+        socket: PathBuf,
+        /// Where everything but images is kept; one runner per directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// How many labs there may be at once.
+        #[arg(long, default_value_t = 128)]
+        labs_max: u32,
+        /// Leave the labs running on SIGTERM; the next runner removes them.
+        #[arg(long)]
+        keep_labs: bool,
         #[command(flatten)]
         images: Images,
     },
@@ -78,6 +101,35 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     sys::reserve_descriptors()?;
     match arguments.command {
         Command::Doctor { json, images } => run_doctor(json, &images.store()),
+        Command::Serve {
+            socket,
+            data,
+            labs_max,
+            keep_labs,
+            images,
+        } => {
+            tracing_subscriber::fmt()
+                .with_env_filter(
+                    tracing_subscriber::EnvFilter::try_from_default_env()
+                        .unwrap_or_else(|_| "info".into()),
+                )
+                .with_writer(std::io::stderr)
+                .init();
+            let images = images.store();
+            let _lock = take_data_dir(&data)?;
+            let oci = open_sandboxes(&data, &images);
+            serve::serve(
+                serve::Options {
+                    socket,
+                    data,
+                    images,
+                    labs_max,
+                    keeps_labs: keep_labs,
+                },
+                oci,
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Image(ImageCommand::Build { image, images }) => {
             let (image, is_new) = image::build(&images.store(), &Declaration::named(&image)?)?;
             let state = if is_new { "built" } else { "already built" };
@@ -107,13 +159,31 @@ fn own_mounts() -> Result<(), nix::Error> {
     mount(None::<&str>, "/", None::<&str>, flags, None::<&str>)
 }
 
+/// Makes the data directory, for its owner only as it holds what candidates did, and keeps other
+/// runners out of it for as long as the result lives.
+fn take_data_dir(data: &Path) -> Result<Flock<File>, String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let lock = data.join("lock");
+    let file = std::fs::create_dir_all(data)
+        .and_then(|()| std::fs::set_permissions(data, Permissions::from_mode(0o700)))
+        .and_then(|()| File::create(&lock))
+        .map_err(|error| format!("{}: {error}", data.display()))?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| match error {
+        nix::errno::Errno::EWOULDBLOCK => format!("another runner uses {}", data.display()),
+        error => format!("{}: {error}", lock.display()),
+    })
+}
+
+/// The driver for this machine, or why there is none.
+fn open_sandboxes(data: &Path, images: &ImageStore) -> Result<Oci, String> {
+    own_mounts().map_err(|error| format!("cannot mount ({error}); the runner must be root"))?;
+    sys::adopt_orphans().map_err(|error| error.to_string())?;
+    Oci::open(data, images.clone()).map_err(|error| error.to_string())
+}
+
 fn run_doctor(json: bool, images: &ImageStore) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let data = tempfile::tempdir()?;
-    let oci = own_mounts()
-        .map_err(|error| format!("no own mount namespace: {error}"))
-        .and_then(|()| {
-            sandbox::Oci::open(data.path(), images.clone()).map_err(|error| error.to_string())
-        });
+    let oci = open_sandboxes(data.path(), images);
     let checks = match &oci {
         Ok(oci) => doctor::checks(Some(oci)),
         Err(reason) => doctor::checks_without_sandbox(images, reason),

@@ -13,7 +13,9 @@ use std::process::Command;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sched::CloneFlags;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
+use nix::unistd::Pid;
 use task_protocol::TerminalSize;
+use tokio::io::unix::AsyncFd;
 
 const MOVE_MOUNT_F_EMPTY_PATH: u32 = 4;
 const LOOP_CONFIGURE: u64 = 0x4C0A;
@@ -258,6 +260,38 @@ pub fn receive_descriptor(socket: impl AsFd) -> io::Result<OwnedFd> {
         }
     }
     Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+/// Makes orphans below this process its children, so that it can wait for what a runtime leaves
+/// running. Somebody must reap them soon: a pid namespace does not end before that.
+///
+/// # Errors
+/// The kernel does not know it.
+pub fn adopt_orphans() -> io::Result<()> {
+    Ok(nix::sys::prctl::set_child_subreaper(true)?)
+}
+
+/// A descriptor that becomes readable when the process ends.
+///
+/// # Errors
+/// There is no such process.
+#[expect(unsafe_code, reason = "no safe wrapper")]
+pub fn process_descriptor(process: Pid) -> io::Result<OwnedFd> {
+    // SAFETY: the call takes two integers.
+    owned(unsafe { libc::syscall(libc::SYS_pidfd_open, process.as_raw(), 0) })
+}
+
+/// Lets the runtime watch a descriptor.
+///
+/// # Errors
+/// The runtime has no room for another.
+#[expect(
+    unsafe_code,
+    reason = "the descriptor must stay what it is while it is watched"
+)]
+pub fn watch(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: an owned descriptor gives the same open descriptor for as long as it lives.
+    Ok(unsafe { AsyncFd::register(descriptor) }?)
 }
 
 /// Tells a pseudo terminal its size.

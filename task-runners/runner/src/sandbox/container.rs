@@ -1,27 +1,24 @@
 //! One container: a first process in its own namespaces, and what is started beside it.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use task_protocol::TerminalSize;
 
 use super::runtime::{Runtime, complete, wait_for};
 use super::{ContainerSpec, Descriptors, Ended, SandboxError, config};
 use crate::sys;
-
-/// Runs the arguments and writes their exit status to the descriptor after the last one given. A
-/// detached process is nobody's child who could tell.
-const REPORTING: &str = r#"at=$1; shift; eval "\"\$@\" $at>&-"; eval "echo $? >&$at""#;
 
 /// A running container; killed and removed when dropped.
 #[derive(Debug)]
@@ -32,6 +29,8 @@ pub struct Container {
     bundle: PathBuf,
     is_frozen: AtomicBool,
     counter: AtomicU64,
+    /// What was started beside the first process: our children, to be reaped.
+    children: Mutex<Vec<Pid>>,
 }
 
 /// Puts the descriptors where the child wants them.
@@ -133,6 +132,7 @@ impl Container {
                 bundle,
                 is_frozen: AtomicBool::new(false),
                 counter: AtomicU64::new(0),
+                children: Mutex::default(),
             }),
             Err(error) => {
                 let mut command = runtime.command(Path::new("/dev/null"));
@@ -165,12 +165,9 @@ impl Container {
         &self,
         argv: &[&str],
         env: &[(String, String)],
-        mut descriptors: Descriptors,
+        descriptors: Descriptors,
         timeout: Duration,
     ) -> Result<Ended, SandboxError> {
-        let (mut reader, writer) = io::pipe().map_err(SandboxError::system("pipe"))?;
-        descriptors.more.push(OwnedFd::from(writer));
-        let report_at = (2 + descriptors.more.len()).to_string();
         let (log, pid_file) = (self.fresh("log"), self.fresh("pid"));
         let mut command = self.runtime.command(&log);
         command.args(["exec", "--detach", "--pid-file"]);
@@ -179,26 +176,25 @@ impl Container {
             command.args(["--env", &pair]);
         }
         give(&mut command, descriptors)?;
-        command.arg(&self.id);
-        command.args(["/bin/sh", "-c", REPORTING, "sh", &report_at]);
-        command.args(argv);
+        command.arg(&self.id).args(argv);
         let start = Instant::now();
         self.runtime.complete(command, "exec", &log)?;
         let pid = read_pid(&pid_file)?;
-        let status = read_status(&mut reader, timeout)?;
-        if status == Status::TimedOut {
+        let timed_out = !ends_within(pid, timeout)?;
+        if timed_out {
             // The runtime makes it the leader of a process group. It may just have ended.
             let _ = killpg(pid, Signal::SIGKILL);
         }
+        let status = waitpid(pid, None).map_err(SandboxError::system("wait for a script"))?;
         for path in [log, pid_file] {
             let _ = fs::remove_file(path);
         }
         Ok(Ended {
             exit_code: match status {
-                Status::Exited(code) => Some(code),
-                Status::TimedOut | Status::Killed => None,
+                WaitStatus::Exited(_, code) if !timed_out => Some(code),
+                _ => None,
             },
-            timed_out: status == Status::TimedOut,
+            timed_out,
             duration: start.elapsed(),
         })
     }
@@ -214,11 +210,12 @@ impl Container {
         size: TerminalSize,
     ) -> Result<OwnedFd, SandboxError> {
         let (log, socket) = (self.fresh("log"), self.fresh("console"));
+        let pid_file = self.fresh("pid");
         let listener = UnixListener::bind(&socket)
             .map_err(SandboxError::system(socket.display().to_string()))?;
         let mut command = self.runtime.command(&log);
         command.args(["exec", "--detach", "--tty", "--console-socket"]);
-        command.arg(&socket);
+        command.arg(&socket).arg("--pid-file").arg(&pid_file);
         for pair in config::environment(env) {
             command.args(["--env", &pair]);
         }
@@ -228,13 +225,14 @@ impl Container {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         self.runtime.complete(command, "exec", &log)?;
+        self.adopt(read_pid(&pid_file)?);
         // When the runtime is done, it has connected and sent: nothing here waits.
         let master = listener
             .set_nonblocking(true)
             .and_then(|()| listener.accept())
             .and_then(|(stream, _)| sys::receive_descriptor(&stream))
             .map_err(SandboxError::system("console socket"))?;
-        for path in [log, socket] {
+        for path in [log, socket, pid_file] {
             let _ = fs::remove_file(path);
         }
         sys::set_terminal_size(&master, size).map_err(SandboxError::system("terminal size"))?;
@@ -259,6 +257,18 @@ impl Container {
         drop(self);
     }
 
+    /// Remembers a child, and forgets those that have ended.
+    fn adopt(&self, child: Pid) {
+        let mut children = self.children.lock().unwrap_or_else(PoisonError::into_inner);
+        children.retain(|child| {
+            matches!(
+                waitpid(*child, Some(WaitPidFlag::WNOHANG)),
+                Ok(WaitStatus::StillAlive)
+            )
+        });
+        children.push(child);
+    }
+
     fn fresh(&self, kind: &str) -> PathBuf {
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         self.bundle.join(format!("{kind}-{number}"))
@@ -278,6 +288,15 @@ impl Drop for Container {
         } else {
             // The kernel ends the whole pid namespace with its first process.
             let _ = kill(self.pid, Signal::SIGKILL);
+        }
+        // The namespace ends when all are reaped; those of other runtimes are not ours to reap.
+        let children = std::mem::take(
+            self.children
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for child in children.into_iter().chain([self.pid]) {
+            let _ = waitpid(child, None);
         }
         let mut command = self.runtime.command(nowhere);
         command.args(["delete", "--force", &self.id]);
@@ -300,41 +319,30 @@ fn read_pid(path: &Path) -> Result<Pid, SandboxError> {
     Ok(Pid::from_raw(number))
 }
 
-/// How a process that reports its end over a pipe ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
-    /// By itself.
-    Exited(i32),
-    /// The pipe was closed without a report.
-    Killed,
-    /// Not yet.
-    TimedOut,
+/// Whether a child ends in time.
+fn ends_within(child: Pid, timeout: Duration) -> Result<bool, SandboxError> {
+    let descriptor =
+        sys::process_descriptor(child).map_err(SandboxError::system("watch a process"))?;
+    readable_within(descriptor.as_fd(), timeout)
 }
 
-/// Waits for the report of [`REPORTING`].
-pub(super) fn read_status(
-    reader: &mut io::PipeReader,
+/// Whether there is something to read, or the end, in time.
+pub(super) fn readable_within(
+    descriptor: BorrowedFd<'_>,
     timeout: Duration,
-) -> Result<Status, SandboxError> {
+) -> Result<bool, SandboxError> {
     let deadline = Instant::now() + timeout;
     loop {
         let rest = deadline.saturating_duration_since(Instant::now());
         // Rounded up, so that the wait does not spin at the end.
         let rest = i32::try_from(rest.as_millis().saturating_add(1)).unwrap_or(i32::MAX);
         let rest = PollTimeout::try_from(rest).unwrap_or(PollTimeout::MAX);
-        let mut watched = [PollFd::new(reader.as_fd(), PollFlags::POLLIN)];
+        let mut watched = [PollFd::new(descriptor, PollFlags::POLLIN)];
         match poll(&mut watched, rest) {
-            Ok(0) if Instant::now() >= deadline => return Ok(Status::TimedOut),
-            Ok(0) | Err(nix::errno::Errno::EINTR) => continue,
-            Ok(_) => {}
-            Err(error) => return Err(SandboxError::system("wait for a script")(error)),
+            Ok(0) if Instant::now() >= deadline => return Ok(false),
+            Ok(0) | Err(nix::errno::Errno::EINTR) => {}
+            Ok(_) => return Ok(true),
+            Err(error) => return Err(SandboxError::system("wait")(error)),
         }
-        // The report is one short write: all of it is there, or the other end is closed.
-        let mut report = [0_u8; 16];
-        let length = reader
-            .read(&mut report)
-            .map_err(SandboxError::system("read a script's status"))?;
-        let text = String::from_utf8_lossy(&report[..length]);
-        return Ok(text.trim().parse().map_or(Status::Killed, Status::Exited));
     }
 }

@@ -3,24 +3,25 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::time::Duration;
 
 use task_protocol::{LabId, LabSpec, ScriptOutput, TerminalSize};
 
-use super::container::{Status, read_status};
+use super::container::readable_within;
 use super::{Container, ContainerSpec, Descriptors, Disk, IdLease, Mounted, Oci, SandboxError};
 use crate::image::Image;
 
-/// First process of a lab: runs the setup script (descriptor 3), reports its status (4), lets go of
-/// both, then reaps orphans for ever. It needs no program that the candidate could remove.
+/// First process of a lab (read from descriptor 5): runs the setup script (3), reports its status
+/// (4), lets go of all, then reaps orphans for ever. It needs no program that the candidate could
+/// remove; a bash that waits for a child reaps others too, one that reads does not.
 const FIRST_PROCESS: &str = r"
-bash /dev/fd/3 4>&- </dev/null
+bash /dev/fd/3 4>&- 5<&- </dev/null
 echo $? >&4
-exec 3<&- 4>&- </dev/null >/dev/null 2>&1
-exec 5<> <(:)
-while :; do read -r -t 86400 -u 5; done
+exec 3<&- 4>&- 5<&- </dev/null >/dev/null 2>&1
+exec 6<> <(:)
+while :; do (read -r -t 86400 -u 6) & wait $!; done
 ";
 
 /// How much of a script's output is kept.
@@ -133,6 +134,7 @@ impl OciLab {
         let disk = oci.disk(spec.limits.disk_mib)?;
         let root = oci.overlay(&[&oci.image_root(&image, *ids)?], &disk, *ids)?;
         let script = script_file(&spec.setup, &spec.env)?;
+        let first_process = script_file(FIRST_PROCESS, &BTreeMap::new())?;
         let output = disk.hidden_file()?;
         let (mut reader, writer) = io::pipe().map_err(SandboxError::system("pipe"))?;
         let mut limits = spec.limits;
@@ -145,9 +147,7 @@ impl OciLab {
             is_read_only: false,
             ids: *ids,
             hostname: spec.hostname.clone(),
-            argv: ["/bin/bash", "-c", FIRST_PROCESS, "lab"]
-                .map(str::to_owned)
-                .into(),
+            argv: ["/bin/bash", "/dev/fd/5"].map(str::to_owned).into(),
             env: environment(),
             cwd: "/root".to_owned(),
             mounts: Vec::new(),
@@ -163,7 +163,7 @@ impl OciLab {
             stdin: None,
             stdout: Some(copy()?),
             stderr: Some(copy()?),
-            more: vec![script.into(), OwnedFd::from(writer)],
+            more: vec![script.into(), OwnedFd::from(writer), first_process.into()],
         };
         let lab = Self {
             container: oci.start(&container_spec, descriptors)?,
@@ -175,11 +175,19 @@ impl OciLab {
             spec: spec.clone(),
         };
         let timeout = Duration::from_millis(spec.setup_timeout_ms.into());
-        let reason = match read_status(&mut reader, timeout)? {
-            Status::Exited(0) => return Ok(lab),
-            Status::Exited(code) => format!("ended with status {code}"),
-            Status::Killed => "was killed".to_owned(),
-            Status::TimedOut => format!("ran longer than {} ms", timeout.as_millis()),
+        let reason = if readable_within(reader.as_fd(), timeout)? {
+            let mut report = [0; 16];
+            // One short write: all of it is there, or the other end is closed.
+            let length = reader
+                .read(&mut report)
+                .map_err(SandboxError::system("status of setup"))?;
+            match String::from_utf8_lossy(&report[..length]).trim() {
+                "0" => return Ok(lab),
+                "" => "was killed".to_owned(),
+                code => format!("ended with status {code}"),
+            }
+        } else {
+            format!("ran longer than {} ms", timeout.as_millis())
         };
         Err(SandboxError::Setup {
             reason,

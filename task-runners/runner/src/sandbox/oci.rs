@@ -1,14 +1,13 @@
 //! The driver for this machine: bundles handed to an OCI runtime.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
+use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use nix::fcntl::{Flock, FlockArg};
 use task_protocol::{
     CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
 };
@@ -40,7 +39,6 @@ pub struct Oci {
     labs: Mutex<HashMap<LabId, Arc<OciLab>>>,
     counter: AtomicU64,
     name: String,
-    _lock: Flock<File>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -59,11 +57,11 @@ fn number_of(data: &Path) -> u64 {
 }
 
 impl Oci {
-    /// Takes the data directory, removes what a dead runner left there, and prepares to mount. The
-    /// process must be in a mount namespace of its own.
+    /// Removes what a dead runner left in the data directory, which nobody else may use, and
+    /// prepares to mount. The process must be in a mount namespace of its own.
     ///
     /// # Errors
-    /// Another runner has the directory, or the process may not mount.
+    /// The process may not mount, or the directory cannot be used.
     pub fn open(data: &Path, images: ImageStore) -> Result<Self, SandboxError> {
         let what = |path: &Path| SandboxError::system(path.display().to_string());
         for name in ["runtime", "disks", "snapshots"] {
@@ -71,10 +69,6 @@ impl Oci {
             fs::create_dir_all(&path).map_err(what(&path))?;
         }
         let data = data.canonicalize().map_err(what(data))?;
-        let path = data.join("lock");
-        let file = File::create(&path).map_err(what(&path))?;
-        let lock = Flock::lock(file, FlockArg::LockExclusiveNonblock)
-            .map_err(|(_, error)| SandboxError::system(path.display().to_string())(error))?;
         for runtime in Runtime::installed(&data.join("runtime")) {
             runtime.remove_all();
         }
@@ -92,7 +86,6 @@ impl Oci {
             lowers: Mutex::default(),
             labs: Mutex::default(),
             counter: AtomicU64::new(0),
-            _lock: lock,
         })
     }
 
@@ -107,6 +100,17 @@ impl Oci {
             .map_err(|detail| SandboxError::NoRuntime {
                 detail: detail.clone(),
             })
+    }
+
+    /// Does ahead what the first lab would wait for.
+    pub fn warm_up(&self) {
+        let warmed = self.runtime().map(drop).and_then(|()| {
+            self.disk(task_protocol::LabLimits::default().disk_mib)
+                .map(drop)
+        });
+        if let Err(error) = warmed {
+            tracing::warn!(%error, "labs will not start");
+        }
     }
 
     fn find_runtime(&self) -> Result<Arc<Runtime>, String> {

@@ -1,0 +1,217 @@
+//! What is done to a lab: one operation at a time, in the order they came.
+
+use super::*;
+use task_protocol::ScriptOutput;
+
+impl Labs {
+    pub(super) async fn create(&self, lab_id: LabId, spec: LabSpec) -> Result<LabView, CallError> {
+        check_spec(&spec)?;
+        let (lab, turn) = self.enter_table(lab_id, spec)?;
+        let Some(_turn) = turn else {
+            // Somebody else makes it or has made it; this call waits for the same end.
+            let _turn = lab.turn.lock().await;
+            return Ok(lab.view());
+        };
+        self.start(&lab).await;
+        Ok(lab.view())
+    }
+
+    /// The lab of this id; with the first turn in it when it is new.
+    #[expect(clippy::type_complexity, reason = "used once, right above")]
+    fn enter_table(
+        &self,
+        lab_id: LabId,
+        spec: LabSpec,
+    ) -> Result<(Arc<Lab>, Option<tokio::sync::OwnedMutexGuard<()>>), CallError> {
+        let image_digest = self.driver.image_digest(&spec.image);
+        let mut table = locked(&self.table);
+        if table.is_stopping {
+            return Err(CallError::Stopping);
+        }
+        if let Some(lab) = table.labs.get(&lab_id) {
+            if lab.spec != spec {
+                return Err(CallError::LabExists { lab_id });
+            }
+            return Ok((Arc::clone(lab), None));
+        }
+        if table.labs.len() >= usize::try_from(self.labs_max).unwrap_or(usize::MAX) {
+            return Err(CallError::TooManyLabs {
+                labs_max: self.labs_max,
+            });
+        }
+        let turn = Arc::new(tokio::sync::Mutex::new(()));
+        // Nobody else knows it yet.
+        let first_turn = Arc::clone(&turn).try_lock_owned().ok();
+        let lab = Arc::new(Lab {
+            image_digest: image_digest.map_err(call_error)?,
+            progress: Mutex::new(Progress {
+                state: LabState::Preparing,
+                detail: None,
+                resets: 0,
+                start_ms: None,
+            }),
+            terminals: (0..spec.terminals)
+                .map(|_| Terminal::new(Arc::clone(&self.driver), lab_id.clone()))
+                .collect(),
+            turn,
+            lab_id: lab_id.clone(),
+            spec,
+        });
+        table.labs.insert(lab_id, Arc::clone(&lab));
+        Ok((lab, first_turn))
+    }
+
+    /// Starts the lab's sandbox; its state tells how that went.
+    async fn start(&self, lab: &Arc<Lab>) {
+        let begin = Instant::now();
+        let (driver, lab_id, spec) = (
+            Arc::clone(&self.driver),
+            lab.lab_id.clone(),
+            lab.spec.clone(),
+        );
+        let started = blocking(move || driver.start(&lab_id, &spec)).await;
+        match started {
+            Ok(()) => {
+                locked(&lab.progress).start_ms = Some(milliseconds(begin.elapsed()));
+                lab.enter(LabState::Ready, None);
+                tracing::info!(lab_id = %lab.lab_id, elapsed = ?begin.elapsed(), "lab ready");
+            }
+            Err(error) => {
+                tracing::warn!(lab_id = %lab.lab_id, %error, "lab failed");
+                lab.enter(LabState::Failed, Some(error.to_string()));
+            }
+        }
+    }
+
+    async fn stop(&self, lab: &Arc<Lab>) {
+        lab.suspend_terminals().await;
+        let (driver, lab_id) = (Arc::clone(&self.driver), lab.lab_id.clone());
+        let stopped = blocking(move || {
+            driver.stop(&lab_id);
+            Ok(())
+        });
+        if let Err(error) = stopped.await {
+            tracing::warn!(lab_id = %lab.lab_id, %error, "lab not stopped");
+        }
+    }
+
+    pub(super) async fn reset(&self, lab_id: &LabId) -> Result<LabView, CallError> {
+        let lab = self.lab(lab_id)?;
+        let _turn = lab.turn.lock().await;
+        match lab.state() {
+            LabState::Ready | LabState::Failed => {}
+            state => return Err(CallError::WrongState { state }),
+        }
+        lab.enter(LabState::Resetting, None);
+        locked(&lab.progress).resets += 1;
+        self.stop(&lab).await;
+        self.start(&lab).await;
+        if lab.state() == LabState::Ready {
+            for terminal in &lab.terminals {
+                terminal.resume();
+            }
+        }
+        Ok(lab.view())
+    }
+
+    pub(super) async fn destroy(&self, lab_id: &LabId) {
+        let Ok(lab) = self.lab(lab_id) else {
+            return;
+        };
+        let _turn = lab.turn.lock().await;
+        lab.enter(LabState::Ended, None);
+        self.stop(&lab).await;
+        lab.end_terminals();
+        let mut table = locked(&self.table);
+        // Two calls may have waited for their turn.
+        if table
+            .labs
+            .get(lab_id)
+            .is_some_and(|known| Arc::ptr_eq(known, &lab))
+        {
+            table.labs.remove(lab_id);
+        }
+    }
+
+    pub(super) async fn run_script(
+        &self,
+        lab_id: &LabId,
+        script: String,
+        env: BTreeMap<String, String>,
+        timeout_ms: u32,
+    ) -> Result<ScriptOutput, CallError> {
+        let lab = self.lab(lab_id)?;
+        let _turn = lab.turn.lock().await;
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(CallError::WrongState { state }),
+        }
+        let (driver, lab_id) = (Arc::clone(&self.driver), lab_id.clone());
+        let timeout = Duration::from_millis(timeout_ms.into());
+        blocking(move || driver.run_script(&lab_id, &script, &env, timeout))
+            .await
+            .map_err(call_error)
+    }
+
+    pub(super) async fn grade(
+        &self,
+        lab_id: &LabId,
+        job_id: JobId,
+        checks: Vec<CheckSpec>,
+    ) -> Result<GradeReport, CallError> {
+        if let Some(report) = self.kept_report(&job_id) {
+            return Ok(report);
+        }
+        let lab = self.lab(lab_id)?;
+        let _turn = lab.turn.lock().await;
+        // The same job may have been asked for twice at once.
+        if let Some(report) = self.kept_report(&job_id) {
+            return Ok(report);
+        }
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(CallError::WrongState { state }),
+        }
+        lab.enter(LabState::Ended, None);
+        lab.suspend_terminals().await;
+        lab.end_terminals();
+        let (driver, lab_id) = (Arc::clone(&self.driver), lab_id.clone());
+        let report = blocking(move || driver.grade(&lab_id, &job_id, &checks)).await;
+        match report.map_err(call_error) {
+            Ok(report) => {
+                self.keep_report(&report)?;
+                Ok(report)
+            }
+            Err(error) => {
+                lab.enter(LabState::Failed, Some(error.to_string()));
+                Err(error)
+            }
+        }
+    }
+
+    /// Lets no new lab in and, unless they are to be kept, ends all.
+    pub async fn shut_down(&self, keeps_labs: bool) {
+        let lab_ids: Vec<_> = {
+            let mut table = locked(&self.table);
+            table.is_stopping = true;
+            table.labs.keys().cloned().collect()
+        };
+        if !keeps_labs {
+            for lab_id in lab_ids {
+                self.destroy(&lab_id).await;
+            }
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SandboxError> + Send + 'static,
+) -> Result<T, SandboxError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| {
+            Err(SandboxError::system("work on a lab")(
+                std::io::Error::other(error),
+            ))
+        })
+}

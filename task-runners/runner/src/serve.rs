@@ -1,0 +1,183 @@
+//! Serves the protocol on a Unix socket that only its owner can open.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use nix::sys::stat::{Mode, umask};
+use task_protocol::{CallError, CallResult, Description};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::doctor;
+use crate::image::ImageStore;
+use crate::lab::Labs;
+use crate::sandbox::{Driver, Oci};
+
+mod connection;
+
+/// How to serve.
+#[derive(Debug)]
+pub struct Options {
+    /// Where to listen.
+    pub socket: PathBuf,
+    /// Where everything but images is kept.
+    pub data: PathBuf,
+    /// The images.
+    pub images: ImageStore,
+    /// How many labs there may be at once.
+    pub labs_max: u32,
+    /// Whether labs go on when the runner stops.
+    pub keeps_labs: bool,
+}
+
+/// The runner cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Another runner listens there.
+    #[error("another runner serves {0}")]
+    InUse(PathBuf),
+    /// The socket or the data directory cannot be used.
+    #[error("{path}: {source}")]
+    Files {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refuses signals or threads.
+    #[error("cannot start: {0}")]
+    Start(#[source] io::Error),
+}
+
+/// What all connections share.
+struct Runner {
+    id: String,
+    images: ImageStore,
+    /// The labs, or why there can be none.
+    labs: Result<Labs, String>,
+}
+
+impl Runner {
+    fn labs(&self) -> Result<&Labs, CallError> {
+        self.labs.as_ref().map_err(|detail| CallError::Unavailable {
+            detail: detail.clone(),
+        })
+    }
+
+    async fn describe(self: Arc<Self>) -> Result<CallResult, CallError> {
+        let unavailable = |detail: String| CallError::Unavailable { detail };
+        // Checks start programs and containers.
+        tokio::task::spawn_blocking(move || {
+            let images = self
+                .images
+                .views()
+                .map_err(|error| unavailable(error.to_string()))?;
+            let (checks, labs, labs_max) = match &self.labs {
+                Ok(labs) => (labs.driver().checks(), labs.views().len(), labs.labs_max()),
+                Err(reason) => (doctor::checks_without_sandbox(&self.images, reason), 0, 0),
+            };
+            Ok(CallResult::Description(Description {
+                checks,
+                images,
+                labs_max,
+                labs: u32::try_from(labs).unwrap_or(u32::MAX),
+            }))
+        })
+        .await
+        .map_err(|error| unavailable(error.to_string()))?
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> ServeError {
+    let path = path.to_owned();
+    move |source| ServeError::Files { path, source }
+}
+
+/// Serves until it is told to stop by SIGTERM or SIGINT. `oci` is the driver, or why there is none.
+///
+/// # Errors
+/// It cannot begin; once it serves, faults stay with their connection.
+pub fn serve(options: Options, oci: Result<Oci, String>) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(ServeError::Start)?;
+    runtime.block_on(serve_async(options, oci))
+}
+
+async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), ServeError> {
+    let reports = options.data.join("reports");
+    std::fs::create_dir_all(&reports).map_err(at(&reports))?;
+    let listener = listen(&options.socket).await?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Start)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Start)?;
+    let labs = oci.map(|oci| {
+        let oci = Arc::new(oci);
+        let warm = Arc::clone(&oci);
+        // The first lab waits for this anyway.
+        tokio::task::spawn_blocking(move || warm.warm_up());
+        Labs::new(oci as Arc<dyn Driver>, reports, options.labs_max)
+    });
+    if let Err(reason) = &labs {
+        tracing::warn!(%reason, "no labs on this machine");
+    }
+    let runner = Arc::new(Runner {
+        id: new_id(),
+        images: options.images,
+        labs,
+    });
+    tracing::info!(socket = %options.socket.display(), runner_id = runner.id, "serving");
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        };
+        match stream {
+            Ok((stream, _)) => {
+                tokio::spawn(connection::serve(Arc::clone(&runner), stream));
+            }
+            Err(error) => {
+                // Such as no free descriptors: others may free some.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    // Somebody may have removed it already.
+    let _ = std::fs::remove_file(&options.socket);
+    if let Ok(labs) = &runner.labs {
+        labs.shut_down(options.keeps_labs).await;
+    }
+    tracing::info!("stopped");
+    if options.keeps_labs {
+        // Dropping the driver would end what runs.
+        std::process::exit(0);
+    }
+    Ok(())
+}
+
+/// Binds the socket; one left by a dead runner is replaced.
+async fn listen(path: &Path) -> Result<UnixListener, ServeError> {
+    if path.exists() {
+        if UnixStream::connect(path).await.is_ok() {
+            return Err(ServeError::InUse(path.to_owned()));
+        }
+        std::fs::remove_file(path).map_err(at(path))?;
+    }
+    let before = umask(Mode::from_bits_truncate(0o177));
+    let listener = UnixListener::bind(path);
+    umask(before);
+    listener.map_err(at(path))
+}
+
+/// A name that no other process of this program has had.
+fn new_id() -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    format!("{:x}-{:x}", now.as_nanos(), std::process::id())
+}
