@@ -403,7 +403,8 @@ fn public_pages_answer_people_and_software() {
     let issuer = Issuer::start();
     let home = issuer.get("/", "text/html");
     assert!(
-        home.body.contains("1 question in 60 minutes; 70 % passes"),
+        home.body
+            .contains("1 question in 60 minutes; 70\u{a0}% passes"),
         "{}",
         home.body
     );

@@ -109,7 +109,7 @@ pub fn verification(shown: &Shown<'_>) -> Markup {
         }
         @if shown.verification.verdict != Verdict::Unknown {
             (checks(shown))
-            (repeat(shown))
+            @if shown.certificate.is_some() { (repeat(shown)) }
         }
         section.screen {
             h2 { "Verify another" }
@@ -148,7 +148,7 @@ fn achieved(certificate: &CertificateView) -> Markup {
             div.wide { table {
                 thead { tr {
                     th scope="col" { "Part" }
-                    th.bar scope="col" { span hidden { "Share" } }
+                    td.bar {}
                     th.number scope="col" { "Reached" }
                     th.number scope="col" { "Needed" }
                 } }
@@ -158,8 +158,7 @@ fn achieved(certificate: &CertificateView) -> Markup {
                 }
             } }
             p.note {
-                "The certificate names no person: it belongs to whoever can show you this link or the file. "
-                "Ask the holder to confirm that it is theirs."
+                "The certificate names no person. Ask the holder to confirm that it is theirs."
             }
         }
     }
@@ -275,7 +274,7 @@ fn repeat(shown: &Shown<'_>) -> Markup {
                 "The certificate is an Open Badges 3.0 credential, signed with ES256. "
                 "Any software that knows the standard can verify it with our published keys, also offline."
             }
-            p.screen {
+            p.screen.buttons {
                 @if let Some(url) = shown.token_url {
                     a.button.quiet href=(url) download { "Download the certificate" } " "
                 }

@@ -127,7 +127,7 @@ fn exam(blueprint: &Blueprint) -> Markup {
             h2 { "The exam" }
             p #score {
                 (blueprint.time_limit_minutes) " minutes. It is passed with "
-                (blueprint.cut_score_percent) " % in total and the least share of each section."
+                (blueprint.cut_score_percent) "\u{a0}% in total and at least the minimum of each section."
             }
             div.wide { table {
                 thead { tr {

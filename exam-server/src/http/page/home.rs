@@ -40,7 +40,7 @@ fn content(app: &App) -> Markup {
             li {
                 h2 { "Staff" }
                 p { "Look after the bank of questions and tasks, or watch over a room." }
-                p {
+                p.buttons {
                     a.button.quiet href="/sign-in?area=examiner" { "Examiner" } " "
                     a.button.quiet href="/sign-in?area=proctor" { "Proctor" }
                 }
@@ -83,7 +83,7 @@ fn card(certification: &Certification, blueprint: Option<&Blueprint>) -> Markup 
     }
 }
 
-/// `20 questions and 2 live tasks in 60 minutes; 70 % passes`
+/// `20 questions and 2 live tasks in 60 minutes; 70 % passes`, kept together where it must not break.
 pub fn summary(blueprint: &Blueprint) -> String {
     let sum = |kind| -> u32 {
         let sections = blueprint
@@ -102,5 +102,5 @@ pub fn summary(blueprint: &Blueprint) -> String {
     }
     let minutes = page::count(blueprint.time_limit_minutes, "minute", "minutes");
     let cut = blueprint.cut_score_percent;
-    format!("{} in {minutes}; {cut} % passes", parts.join(" and "))
+    format!("{} in {minutes}; {cut}\u{a0}% passes", parts.join(" and "))
 }

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 fn icon(paths: &'static str) -> Markup {
     html! {
-        svg.icon viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
+        svg.icon width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
             stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false" {
             (PreEscaped(paths))
         }
