@@ -28,6 +28,7 @@ const CAPABILITIES: &[&str] = &[
 const MASKED: &[&str] = &[
     "/proc/acpi",
     "/proc/asound",
+    "/proc/cmdline",
     "/proc/kallsyms",
     "/proc/kcore",
     "/proc/keys",

@@ -1,9 +1,9 @@
 //! A lab on this machine: a container over an image and a disk, prepared by the task's script.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::time::Duration;
 
@@ -81,27 +81,30 @@ pub fn environment() -> Vec<(String, String)> {
     .into()
 }
 
-/// The script as an open file without a name, with the environment in its first line: neither
-/// shows up in the lab's process list.
+/// A script for descriptor 3, with the environment in its first line: neither shows up in the
+/// lab's process list, and nothing that the script starts inherits the descriptor.
 fn script_file(script: &str, env: &BTreeMap<String, String>) -> Result<File, SandboxError> {
-    let what = || SandboxError::system("script file");
-    let mut file = tempfile::tempfile().map_err(what())?;
-    let mut text = String::new();
+    let mut text = String::from("exec 3<&-");
     for (name, value) in env {
         if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            text += &format!("export {name}='{}'; ", value.replace('\'', r"'\''"));
+            text += &format!("; export {name}='{}'", value.replace('\'', r"'\''"));
         }
     }
-    if !text.is_empty() {
-        text.push('\n');
-    }
+    text.push('\n');
     text += script;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.rewind())
+    nameless_file(&text)
+}
+
+/// An open file without a name that the lab can read only: it lies on a disk of the host.
+fn nameless_file(text: &str) -> Result<File, SandboxError> {
+    let write = || {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(text.as_bytes())?;
         // Bash opens it anew, as the lab's root.
-        .and_then(|()| file.set_permissions(std::fs::Permissions::from_mode(0o444)))
-        .map_err(what())?;
-    Ok(file)
+        file.set_permissions(Permissions::from_mode(0o444))?;
+        File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+    };
+    write().map_err(SandboxError::system("script file"))
 }
 
 fn first_part(file: &File) -> io::Result<String> {
@@ -134,7 +137,7 @@ impl OciLab {
         let disk = oci.disk(spec.limits.disk_mib)?;
         let root = oci.overlay(&[&oci.image_root(&image, *ids)?], &disk, *ids)?;
         let script = script_file(&spec.setup, &spec.env)?;
-        let first_process = script_file(FIRST_PROCESS, &BTreeMap::new())?;
+        let first_process = nameless_file(FIRST_PROCESS)?;
         let output = disk.hidden_file()?;
         let (mut reader, writer) = io::pipe().map_err(SandboxError::system("pipe"))?;
         let mut limits = spec.limits;
