@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A token longer than this is not one of ours.
 const LENGTH_MAX: usize = 4096;
 /// Clocks of several servers may differ by this much, in seconds.
-const LEEWAY_SECONDS: u64 = 5;
+const LEEWAY_SECONDS: i64 = 5;
 const ISSUER: &str = "assay";
 
 /// What a token is for.
@@ -80,6 +80,8 @@ pub enum TokenError {
     TooLong,
     #[error("the token is of another kind")]
     OtherKind,
+    #[error("the token is not valid yet, or no longer")]
+    OutOfTime,
     #[error("the token is refused")]
     Refused(#[from] jsonwebtoken::errors::Error),
 }
@@ -132,8 +134,8 @@ impl Tokens {
         Ok(encode(&header, &claims, &self.signing)?)
     }
 
-    /// Accepts a token of exactly this kind, or says why not.
-    pub fn verify(&self, kind: Kind, token: &str) -> Result<Claims, TokenError> {
+    /// Accepts a token of exactly this kind, or says why not. The time is the server's clock's, as it was for signing.
+    pub fn verify(&self, kind: Kind, token: &str, now_ms: i64) -> Result<Claims, TokenError> {
         if token.len() > LENGTH_MAX {
             return Err(TokenError::TooLong);
         }
@@ -141,11 +143,18 @@ impl Tokens {
         rules.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
         rules.set_audience(&[kind.audience()]);
         rules.set_issuer(&[ISSUER]);
-        rules.leeway = LEEWAY_SECONDS;
-        rules.validate_nbf = true;
+        // Both must be there (above) and are checked below: the library would ask the machine's clock.
+        rules.validate_exp = false;
+        rules.validate_nbf = false;
         let data = decode::<Claims>(token, &self.verifying, &rules)?;
         if data.header.typ.as_deref() != Some(kind.typ()) {
             return Err(TokenError::OtherKind);
+        }
+        let now = now_ms.div_euclid(1000);
+        if data.claims.nbf > now + LEEWAY_SECONDS
+            || data.claims.exp.saturating_add(LEEWAY_SECONDS) <= now
+        {
+            return Err(TokenError::OutOfTime);
         }
         Ok(data.claims)
     }
