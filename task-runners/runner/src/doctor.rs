@@ -156,7 +156,7 @@ fn loop_devices() -> Result<String, String> {
 
 fn seccomp() -> Result<String, String> {
     let actions = fs::read_to_string("/proc/sys/kernel/seccomp/actions_avail")
-        .map_err(|_| "the kernel has no seccomp filters".to_owned())?;
+        .map_err(|error| format!("the kernel has no seccomp filters: {error}"))?;
     if actions.split_whitespace().any(|action| action == "errno") {
         return Ok("filters are available".to_owned());
     }

@@ -211,7 +211,8 @@ impl Labs {
     /// # Errors
     /// There is none now.
     pub fn terminal(&self, lab_id: &LabId, number: u8) -> Result<Terminal, Refusal> {
-        let lab = self.lab(lab_id).map_err(|_| Refusal::UnknownLab {
+        let lab = locked(&self.table).labs.get(lab_id).cloned();
+        let lab = lab.ok_or_else(|| Refusal::UnknownLab {
             lab_id: lab_id.clone(),
         })?;
         match lab.state() {

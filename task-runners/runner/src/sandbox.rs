@@ -24,6 +24,7 @@ use task_protocol::{
 pub mod config;
 pub mod container;
 pub mod disk;
+mod driver;
 pub mod ids;
 pub mod lab;
 pub mod mount;
@@ -38,8 +39,8 @@ pub use lab::OciLab;
 pub use mount::Mounted;
 pub use oci::Oci;
 
-/// Runs labs. All operations block and may be called from several threads; the caller sees to it
-/// that there is one at a time for one lab.
+/// Runs labs. All operations block and may be called from several threads. The caller sees to it
+/// that a lab is started, stopped and graded by one at a time.
 pub trait Driver: Send + Sync {
     /// What works on the machine that labs run on.
     fn checks(&self) -> Vec<DoctorCheck>;

@@ -1,11 +1,13 @@
 //! Builds an image with mmdebstrap into a directory beside its place, then renames it: a build that
 //! is killed leaves nothing that looks like an image.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use nix::fcntl::{Flock, FlockArg};
 
 use super::{Declaration, Image, ImageStore};
 
@@ -14,6 +16,9 @@ const SOURCES: &[&str] = &[
     "/etc/apt/sources.list.d/debian.sources",
     "/etc/apt/sources.list",
 ];
+
+/// How the names of unfinished images begin.
+const DRAFT: &str = ".draft-";
 
 /// An image cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +66,17 @@ pub fn build(store: &ImageStore, declaration: &Declaration) -> Result<(Image, bo
         return Ok((image, false));
     }
     fs::create_dir_all(&store.dir).map_err(at(&store.dir))?;
+    let lock = store.dir.join(".lock");
+    let file = File::create(&lock).map_err(at(&lock))?;
+    let _lock =
+        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| at(&lock)(error.into()))?;
+    // Somebody else may have built it while this one waited.
+    if let Some(image) = store.find(declaration) {
+        return Ok((image, false));
+    }
+    remove_drafts(&store.dir)?;
     let draft = tempfile::Builder::new()
-        .prefix(".draft-")
+        .prefix(DRAFT)
         .tempdir_in(&store.dir)
         .map_err(at(&store.dir))?;
     let root = draft.path().join("root");
@@ -83,20 +97,28 @@ pub fn build(store: &ImageStore, declaration: &Declaration) -> Result<(Image, bo
     // Containers walk to the root file system with ids of their own.
     fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755)).map_err(at(&root))?;
     let place = store.place(declaration);
-    match fs::rename(draft.path(), &place) {
-        Ok(()) => {
-            // It has another name now; there is nothing to remove.
-            let _ = draft.keep();
-        }
-        // Somebody else built the same image meanwhile.
-        Err(_) if place.join("root").is_dir() => {}
-        Err(error) => return Err(at(&place)(error)),
-    }
+    fs::rename(draft.path(), &place).map_err(at(&place))?;
+    // It has another name now; there is nothing to remove.
+    let _ = draft.keep();
     let image = store.find(declaration).ok_or_else(|| BuildError::Files {
         path: place,
         source: io::ErrorKind::NotFound.into(),
     })?;
     Ok((image, true))
+}
+
+/// Removes what builds left that were killed. The lock is held, so none is going on.
+fn remove_drafts(dir: &Path) -> Result<(), BuildError> {
+    for entry in fs::read_dir(dir).map_err(at(dir))? {
+        let path = entry.map_err(at(dir))?.path();
+        if path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(DRAFT))
+        {
+            fs::remove_dir_all(&path).map_err(at(&path))?;
+        }
+    }
+    Ok(())
 }
 
 fn install(declaration: &Declaration, root: &Path) -> Result<(), BuildError> {

@@ -17,7 +17,6 @@ impl Labs {
     }
 
     /// The lab of this id; with the first turn in it when it is new.
-    #[expect(clippy::type_complexity, reason = "used once, right above")]
     fn enter_table(
         &self,
         lab_id: LabId,

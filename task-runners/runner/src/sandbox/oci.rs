@@ -1,26 +1,24 @@
 //! The driver for this machine: bundles handed to an OCI runtime.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use task_protocol::{
-    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
-};
+use task_protocol::LabId;
 
 use super::ids::{IDS_PER_RANGE, IdRanges};
 use super::mount::{self, MOUNT_ROOT, WorkDir};
 use super::runtime::{Runtime, complete};
 use super::{
-    Container, ContainerSpec, Descriptors, Disk, Driver, Ended, ExtraMount, IdLease, IdRange,
-    Mounted, OciLab, SandboxError, container,
+    Container, ContainerSpec, Descriptors, Disk, Ended, ExtraMount, IdLease, IdRange, Mounted,
+    OciLab, SandboxError, container,
 };
 use crate::image::{Image, ImageStore};
-use crate::{doctor, grading, sys};
+use crate::sys;
 
 /// How many id ranges a runner has; labs and what is made to grade them share them.
 const RANGES: u32 = 512;
@@ -36,12 +34,12 @@ pub struct Oci {
     ids: Arc<IdRanges>,
     runtime: OnceLock<Result<Arc<Runtime>, String>>,
     lowers: Mutex<HashMap<(String, u32), PathBuf>>,
-    labs: Mutex<HashMap<LabId, Arc<OciLab>>>,
+    pub(super) labs: Mutex<HashMap<LabId, Arc<OciLab>>>,
     counter: AtomicU64,
     name: String,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -347,75 +345,6 @@ impl Oci {
 
     fn cgroup(&self, id: &str) -> String {
         format!("/assay/{}/{id}", self.name)
-    }
-
-    fn lab(&self, lab_id: &LabId) -> Result<Arc<OciLab>, SandboxError> {
-        locked(&self.labs)
-            .get(lab_id)
-            .cloned()
-            .ok_or_else(|| SandboxError::NotRunning {
-                lab_id: lab_id.clone(),
-            })
-    }
-
-    /// Takes the lab out of the table; whoever still works in it finishes first.
-    fn take_lab(&self, lab_id: &LabId) -> Option<OciLab> {
-        let mut lab = locked(&self.labs).remove(lab_id)?;
-        loop {
-            match Arc::try_unwrap(lab) {
-                Ok(lab) => return Some(lab),
-                Err(shared) => lab = shared,
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-impl Driver for Oci {
-    fn checks(&self) -> Vec<DoctorCheck> {
-        doctor::checks(Some(self))
-    }
-
-    fn image_digest(&self, image: &str) -> Result<String, SandboxError> {
-        Ok(self.image(image)?.digest)
-    }
-
-    fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError> {
-        let lab = OciLab::start(self, lab_id, spec)?;
-        locked(&self.labs).insert(lab_id.clone(), Arc::new(lab));
-        Ok(())
-    }
-
-    fn stop(&self, lab_id: &LabId) {
-        drop(self.take_lab(lab_id));
-    }
-
-    fn open_shell(&self, lab_id: &LabId, size: TerminalSize) -> Result<OwnedFd, SandboxError> {
-        self.lab(lab_id)?.open_shell(size)
-    }
-
-    fn run_script(
-        &self,
-        lab_id: &LabId,
-        script: &str,
-        env: &BTreeMap<String, String>,
-        timeout: Duration,
-    ) -> Result<ScriptOutput, SandboxError> {
-        self.lab(lab_id)?.run_script(script, env, timeout)
-    }
-
-    fn grade(
-        &self,
-        lab_id: &LabId,
-        job_id: &JobId,
-        checks: &[CheckSpec],
-    ) -> Result<GradeReport, SandboxError> {
-        let lab = self
-            .take_lab(lab_id)
-            .ok_or_else(|| SandboxError::NotRunning {
-                lab_id: lab_id.clone(),
-            })?;
-        Ok(grading::grade(self, lab, job_id, checks)?)
     }
 }
 

@@ -41,6 +41,7 @@ fn protocol_fault(detail: impl ToString) -> End {
 struct Incoming {
     stream: OwnedReadHalf,
     decoder: Decoder<ClientMessage>,
+    piece: Box<[u8]>,
 }
 
 impl Incoming {
@@ -50,10 +51,9 @@ impl Incoming {
             if let Some(frame) = self.decoder.next_frame().map_err(protocol_fault)? {
                 return Ok(frame);
             }
-            let mut piece = [0; 16 * 1024];
-            match self.stream.read(&mut piece).await? {
+            match self.stream.read(&mut self.piece).await? {
                 0 => return Err(End::Closed),
-                length => self.decoder.push(&piece[..length]),
+                length => self.decoder.push(&self.piece[..length]),
             }
         }
     }
@@ -65,11 +65,11 @@ pub(super) async fn serve(runner: Arc<Runner>, stream: UnixStream) {
     let mut incoming = Incoming {
         stream: read,
         decoder: Decoder::new(),
+        piece: vec![0; 16 * 1024].into(),
     };
     let (outgoing, frames) = mpsc::unbounded_channel();
     let writer = tokio::spawn(write_frames(write, frames));
-    if let Err(End::Refused(refusal)) = Box::pin(converse(&runner, &mut incoming, &outgoing)).await
-    {
+    if let Err(End::Refused(refusal)) = converse(&runner, &mut incoming, &outgoing).await {
         tracing::debug!(%refusal, "connection refused");
         say(&outgoing, &RunnerMessage::Refused(refusal));
     }

@@ -1,6 +1,9 @@
 //! Real sandboxes through the real binary. They need root and an OCI runtime; without, every test
 //! says that it was skipped.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod figures;
 mod runner;
 mod sandbox;
 mod terminal;

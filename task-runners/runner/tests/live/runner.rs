@@ -13,7 +13,7 @@ use task_protocol::{
     PROTOCOL_VERSION, RunnerMessage, ScriptOutput, TerminalSize, encode_bytes, encode_message,
 };
 
-const BINARY: &str = env!("CARGO_BIN_EXE_task-runner");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_task-runner");
 /// Longer than anything takes on a busy machine; nothing waits for it to pass.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -52,6 +52,12 @@ fn obstacle() -> Option<&'static str> {
         .as_deref()
 }
 
+/// Prints a line past the capture of test output.
+pub fn announce(line: &str) {
+    let line = format!("{line}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
 /// A runner in a directory of its own.
 pub struct Runner {
     pub dir: tempfile::TempDir,
@@ -62,7 +68,7 @@ impl Runner {
     /// Starts one; none when this machine cannot, which is said past the capture of test output.
     pub fn start() -> Option<Self> {
         if let Some(reason) = obstacle() {
-            writeln!(std::io::stderr(), "SKIPPED, no sandboxes here: {reason}").unwrap();
+            announce(&format!("SKIPPED, no sandboxes here: {reason}"));
             return None;
         }
         let dir = tempfile::tempdir().unwrap();
@@ -140,7 +146,6 @@ pub fn await_that(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::yield_now();
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::time::Instant;
 
 use task_protocol::{
     Call, CallError, CallResult, ClientMessage, LabState, PROTOCOL_VERSION, Refusal, RunnerMessage,
 };
 
-use crate::runner::{Connection, Runner, await_that, lab_id, spec};
+use crate::runner::{Connection, Runner, announce, await_that, lab_id, spec};
 
 #[test]
 fn the_setup_script_prepares_the_lab_and_leaves_no_trace() {
@@ -192,7 +191,7 @@ fn a_reset_throws_away_one_lab_only() {
     }
     let begin = Instant::now();
     let view = calls.reset("one");
-    writeln!(std::io::stderr(), "reset took {:?}", begin.elapsed()).unwrap();
+    announce(&format!("reset took {:?}", begin.elapsed()));
     assert_eq!((view.state, view.resets), (LabState::Ready, 1));
     assert_eq!(
         calls

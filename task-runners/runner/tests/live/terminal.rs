@@ -6,7 +6,7 @@ use task_protocol::{
     Call, ClientMessage, Frame, Refusal, RunnerMessage, TerminalSize, UNACKNOWLEDGED_BYTES_MAX,
 };
 
-use crate::runner::{Connection, Runner, lab_id, spec};
+use crate::runner::{Connection, Runner, announce, lab_id, spec};
 
 const PROMPT: &str = "# ";
 
@@ -150,13 +150,7 @@ fn a_reset_gives_the_viewer_a_new_shell() {
     calls.reset("one");
     viewer.read_until("\x1bc");
     viewer.read_until(PROMPT);
-    use std::io::Write as _;
-    writeln!(
-        std::io::stderr(),
-        "reset to prompt took {:?}",
-        begin.elapsed()
-    )
-    .unwrap();
+    announce(&format!("reset to prompt took {:?}", begin.elapsed()));
     viewer.keys("ls /root | wc -l\r");
     viewer.read_until("0\r\n");
 }
@@ -198,23 +192,4 @@ fn terminals_are_separate_and_bounded() {
         skip_to_message(&mut first),
         Some(RunnerMessage::Refused(Refusal::LabEnded))
     );
-}
-
-#[test]
-fn cold_start_to_the_first_prompt() {
-    let Some(runner) = Runner::start() else {
-        return;
-    };
-    let mut calls = runner.connect();
-    let begin = Instant::now();
-    calls.create("one", &spec("nginx"));
-    let mut viewer = viewer(&runner, 1);
-    viewer.read_until(PROMPT);
-    use std::io::Write as _;
-    writeln!(
-        std::io::stderr(),
-        "cold start to prompt took {:?}",
-        begin.elapsed()
-    )
-    .unwrap();
 }

@@ -1,0 +1,85 @@
+//! The labs of the OCI driver, by name.
+
+use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use task_protocol::{
+    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
+};
+
+use super::oci::locked;
+use super::{Driver, Oci, OciLab, SandboxError};
+use crate::{doctor, grading};
+
+impl Oci {
+    fn lab(&self, lab_id: &LabId) -> Result<Arc<OciLab>, SandboxError> {
+        locked(&self.labs)
+            .get(lab_id)
+            .cloned()
+            .ok_or_else(|| SandboxError::NotRunning {
+                lab_id: lab_id.clone(),
+            })
+    }
+
+    /// Takes the lab out of the table; whoever still works in it finishes first.
+    fn take_lab(&self, lab_id: &LabId) -> Option<OciLab> {
+        let mut lab = locked(&self.labs).remove(lab_id)?;
+        loop {
+            match Arc::try_unwrap(lab) {
+                Ok(lab) => return Some(lab),
+                Err(shared) => lab = shared,
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Driver for Oci {
+    fn checks(&self) -> Vec<DoctorCheck> {
+        doctor::checks(Some(self))
+    }
+
+    fn image_digest(&self, image: &str) -> Result<String, SandboxError> {
+        Ok(self.image(image)?.digest)
+    }
+
+    fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError> {
+        let lab = OciLab::start(self, lab_id, spec)?;
+        locked(&self.labs).insert(lab_id.clone(), Arc::new(lab));
+        Ok(())
+    }
+
+    fn stop(&self, lab_id: &LabId) {
+        drop(self.take_lab(lab_id));
+    }
+
+    fn open_shell(&self, lab_id: &LabId, size: TerminalSize) -> Result<OwnedFd, SandboxError> {
+        self.lab(lab_id)?.open_shell(size)
+    }
+
+    fn run_script(
+        &self,
+        lab_id: &LabId,
+        script: &str,
+        env: &BTreeMap<String, String>,
+        timeout: Duration,
+    ) -> Result<ScriptOutput, SandboxError> {
+        self.lab(lab_id)?.run_script(script, env, timeout)
+    }
+
+    fn grade(
+        &self,
+        lab_id: &LabId,
+        job_id: &JobId,
+        checks: &[CheckSpec],
+    ) -> Result<GradeReport, SandboxError> {
+        let lab = self
+            .take_lab(lab_id)
+            .ok_or_else(|| SandboxError::NotRunning {
+                lab_id: lab_id.clone(),
+            })?;
+        Ok(grading::grade(self, lab, job_id, checks)?)
+    }
+}
