@@ -31,6 +31,8 @@ pub mod mount;
 pub mod oci;
 pub mod runtime;
 mod shifted_copy;
+#[cfg(test)]
+mod trial;
 
 pub use container::Container;
 pub use disk::Disk;
