@@ -20,7 +20,7 @@ const READ_LENGTH: usize = 32 * 1024;
 /// Keys that wait for a program that does not read; more are dropped, as a real terminal does.
 const INPUT_LENGTH_MAX: usize = 1024 * 1024;
 /// Pause after a read while nobody looks on, so that `yes` does not take a processor of the host.
-const UNWATCHED_PAUSE: Duration = Duration::from_millis(5);
+const UNWATCHED_PAUSE: Duration = Duration::from_millis(10);
 
 pub(super) struct Actor {
     driver: Arc<dyn Driver>,
