@@ -348,9 +348,23 @@ impl Oci {
     }
 }
 
+impl Oci {
+    /// Removes the groups that held those of our containers; a runtime removes only its own.
+    fn remove_cgroups(&self) {
+        let root = Path::new("/sys/fs/cgroup");
+        let controllers = fs::read_dir(root).into_iter().flatten().flatten();
+        // Version 2 has one tree, version 1 one per controller.
+        for tree in controllers.map(|entry| entry.path()).chain([root.into()]) {
+            // Most do not exist, and one that is in use stays.
+            let _ = fs::remove_dir(tree.join("assay").join(&self.name));
+        }
+    }
+}
+
 impl Drop for Oci {
     fn drop(&mut self) {
         locked(&self.labs).clear();
+        self.remove_cgroups();
     }
 }
 
