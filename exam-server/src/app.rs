@@ -9,9 +9,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::credential::signer::{Signer, SignerError};
 use crate::db::{Database, OpenError};
+use crate::exam::paper::RenderedItems;
 use crate::http::guard::Origins;
 use crate::http::metrics::Metrics;
 use crate::secrets::{Secrets, SecretsError};
+use crate::session::live::Live;
+use crate::session::save_lane::SaveLane;
 
 /// The application.
 #[derive(Clone)]
@@ -27,6 +30,9 @@ pub struct App {
     pub versions: std::sync::Arc<Versions>,
     pub failed_tries: std::sync::Arc<FailedTries>,
     pub metrics: std::sync::Arc<Metrics>,
+    pub live: std::sync::Arc<Live>,
+    pub rendered_items: std::sync::Arc<RenderedItems>,
+    pub saves: SaveLane,
 }
 
 /// Why the server cannot start.
@@ -58,6 +64,15 @@ impl App {
         let signer = Signer::open(&db, &config.data, &issuer, clock.now_ms()).await?;
         let tokens = Tokens::new(&secrets.token);
         let origins = Origins::new(&config.public_url(), &config.listen);
+        let live = std::sync::Arc::<Live>::default();
+        let metrics = std::sync::Arc::<Metrics>::default();
+        let saves = SaveLane::start(
+            db.clone(),
+            clock.clone(),
+            secrets.receipt,
+            std::sync::Arc::clone(&live),
+            std::sync::Arc::clone(&metrics),
+        );
         Ok(Self {
             config: std::sync::Arc::new(config),
             db,
@@ -69,7 +84,10 @@ impl App {
             bank: std::sync::Arc::new(bank),
             versions: std::sync::Arc::default(),
             failed_tries: std::sync::Arc::default(),
-            metrics: std::sync::Arc::default(),
+            metrics,
+            live,
+            rendered_items: std::sync::Arc::default(),
+            saves,
         })
     }
 }

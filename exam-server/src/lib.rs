@@ -11,9 +11,16 @@ pub mod config;
 pub mod credential;
 pub mod db;
 pub mod entity;
+pub mod exam;
 pub mod http;
 pub mod ids;
+pub mod lab;
 pub mod migration;
+pub mod proctoring;
 pub mod random;
+pub mod scoring;
 pub mod secrets;
 pub mod server;
+pub mod session;
+#[cfg(test)]
+pub mod testing;

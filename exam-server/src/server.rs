@@ -1,7 +1,9 @@
 //! Puts the routes together and serves them.
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
-use actix_web::{App as Actix, HttpResponse, HttpServer, get, web};
+use actix_web::{App as Actix, Error, HttpResponse, HttpServer, get, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
@@ -11,6 +13,9 @@ use crate::authoring;
 use crate::credential;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
 use crate::http::{assets, guard, metrics, page};
+use crate::proctoring;
+use crate::scoring;
+use crate::session;
 
 /// A response of 64 kB fits; a request of 1 MB does not.
 const BODY_BYTES_MAX: usize = 128 * 1024;
@@ -33,7 +38,26 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(authoring::routes::get_item)
         .service(authoring::routes::list_tasks)
         .service(authoring::routes::get_task)
-        .service(authoring::routes::validate_bank);
+        .service(authoring::routes::validate_bank)
+        .service(session::routes::list_sessions)
+        .service(session::routes::get_session)
+        .service(session::routes::enter_session)
+        .service(session::routes::start_session)
+        .service(session::routes::take_over_session)
+        .service(session::routes::get_paper)
+        .service(session::routes::save_response)
+        .service(session::routes::finish_session)
+        .service(session::routes::get_receipt)
+        .service(proctoring::routes::list_rooms)
+        .service(proctoring::routes::get_room)
+        .service(proctoring::routes::reveal_code)
+        .service(proctoring::routes::extend_session)
+        .service(proctoring::routes::end_session)
+        .service(proctoring::routes::get_timeline)
+        .service(scoring::routes::get_result)
+        .service(scoring::routes::list_broken_checks)
+        .service(scoring::routes::decide_broken_check)
+        .service(scoring::routes::list_late_responses);
 }
 
 /// The OpenAPI document of the routes.
@@ -84,42 +108,57 @@ fn json_config() -> web::JsonConfig {
         })
 }
 
+/// All routes with all middleware, as every worker runs them and as tests call them.
+pub fn service(
+    app: web::Data<App>,
+    document: web::Data<utoipa::openapi::OpenApi>,
+) -> Actix<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (actix, _) = Actix::new()
+        // Before the scope, which answers for everything below its prefix.
+        .service(openapi_json)
+        .into_utoipa_app()
+        .service(scope::scope("/api/v1").configure(api))
+        .configure(credential::routes::configure)
+        .split_for_parts();
+    actix
+        .app_data(app)
+        .app_data(document)
+        .app_data(json_config())
+        .app_data(credential::routes::form_config())
+        .app_data(web::QueryConfig::default().error_handler(|error, _| {
+            ApiError::new(ErrorCode::BadRequest, error.to_string()).into()
+        }))
+        .app_data(
+            web::PathConfig::default().error_handler(|_, _| ApiError::not_found("page").into()),
+        )
+        .service(healthz)
+        .service(readyz)
+        .service(metrics::get_metrics)
+        .configure(page::configure)
+        .configure(assets::configure)
+        .default_service(web::to(nothing_here))
+        .wrap(from_fn(page::problem::problems))
+        .wrap(from_fn(guard::guard))
+        .wrap(from_fn(metrics::count))
+}
+
 /// Serves until a signal ends it. `listener` is bound already, so that a taken port is known before anything starts.
 pub async fn serve(app: App, listener: std::net::TcpListener) -> std::io::Result<()> {
     let document = web::Data::new(openapi());
     let workers = app.config.workers;
+    actix_web::rt::spawn(session::sweep::run(app.clone()));
     let app = web::Data::new(app);
-    let mut server = HttpServer::new(move || {
-        let (actix, _) = Actix::new()
-            // Before the scope, which answers for everything below its prefix.
-            .service(openapi_json)
-            .into_utoipa_app()
-            .service(scope::scope("/api/v1").configure(api))
-            .configure(credential::routes::configure)
-            .split_for_parts();
-        actix
-            .app_data(app.clone())
-            .app_data(document.clone())
-            .app_data(json_config())
-            .app_data(credential::routes::form_config())
-            .app_data(web::QueryConfig::default().error_handler(|error, _| {
-                ApiError::new(ErrorCode::BadRequest, error.to_string()).into()
-            }))
-            .app_data(
-                web::PathConfig::default().error_handler(|_, _| ApiError::not_found("page").into()),
-            )
-            .service(healthz)
-            .service(readyz)
-            .service(metrics::get_metrics)
-            .configure(page::configure)
-            .configure(assets::configure)
-            .default_service(web::to(nothing_here))
-            .wrap(from_fn(page::problem::problems))
-            .wrap(from_fn(guard::guard))
-            .wrap(from_fn(metrics::count))
-    })
-    .shutdown_timeout(5)
-    .listen(listener)?;
+    let mut server = HttpServer::new(move || service(app.clone(), document.clone()))
+        .shutdown_timeout(5)
+        .listen(listener)?;
     if let Some(workers) = workers {
         server = server.workers(workers);
     }

@@ -333,6 +333,7 @@ fn indices() -> Vec<IndexCreateStatement> {
         index("account", &["login"], true),
         index("sign_in", &["token_hash"], true),
         index("seat", &["session_id"], true),
+        index("seat", &["code_hmac"], false),
         index("credential", &["session_id"], true),
         index(
             "session_event",
