@@ -62,6 +62,8 @@ pub async fn queue(app: &App) -> ApiResult<Vec<BrokenCheck>> {
         .filter(check_outcome::COLUMN.outcome.eq("broken"))
         .filter(check_outcome::Column::DecidedOutcome.is_null())
         .order_by_asc(check_outcome::Column::AtMs)
+        .order_by_asc(check_outcome::Column::SessionId)
+        .order_by_asc(check_outcome::Column::EntryId)
         .all(app.db.reader())
         .await?;
     let mut checks = Vec::with_capacity(rows.len());
