@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 pub mod audit;
 pub mod bank;
 pub mod certificate;
+pub mod form;
 pub mod serve;
 
 /// Exams of items and live tasks, with certificates that others can verify.
@@ -29,6 +30,9 @@ enum Command {
     /// Author's commands for banks
     #[command(subcommand)]
     Bank(bank::BankCommand),
+    /// Draw forms
+    #[command(subcommand)]
+    Form(form::FormCommand),
     /// Verify certificates
     #[command(subcommand)]
     Certificate(certificate::CertificateCommand),
@@ -44,6 +48,7 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve { config } => serve::serve(config),
         Command::Bank(command) => bank::run(command),
+        Command::Form(command) => form::run(command),
         Command::Certificate(command) => certificate::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Openapi => print(
