@@ -11,6 +11,7 @@ mod doctor;
 mod grading;
 mod image;
 mod lab;
+mod probe;
 mod sandbox;
 mod serve;
 mod sys;

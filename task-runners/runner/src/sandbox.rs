@@ -35,7 +35,7 @@ mod shifted_copy;
 mod trial;
 
 pub use container::Container;
-pub use disk::Disk;
+pub use disk::{Disk, KeptDisk};
 pub use ids::{IdLease, IdRange};
 pub use lab::OciLab;
 pub use mount::Mounted;
@@ -90,6 +90,17 @@ pub trait Driver: Send + Sync {
         job_id: &JobId,
         checks: &[CheckSpec],
     ) -> Result<GradeReport, SandboxError>;
+
+    /// Goes on with a grading that was interrupted after its lab had ended; none when nothing is
+    /// known of it.
+    ///
+    /// # Errors
+    /// Grading as a whole did not work.
+    fn resume_grading(
+        &self,
+        job_id: &JobId,
+        checks: &[CheckSpec],
+    ) -> Result<Option<GradeReport>, SandboxError>;
 }
 
 /// What a container is made from.

@@ -281,6 +281,43 @@ pub fn process_descriptor(process: Pid) -> io::Result<OwnedFd> {
     owned(unsafe { libc::syscall(libc::SYS_pidfd_open, process.as_raw(), 0) })
 }
 
+/// The extended attributes of a file, not of what a link leads to, in the order of their names.
+///
+/// # Errors
+/// They cannot be read.
+#[expect(unsafe_code, reason = "no safe wrapper")]
+pub fn extended_attributes(path: &Path) -> io::Result<Vec<(CString, Vec<u8>)>> {
+    let path = c_path(path)?;
+    // SAFETY: the path is a C string and the buffer is as long as is said.
+    let names = filled(|buffer, size| unsafe {
+        libc::llistxattr(path.as_ptr(), buffer.cast(), size)
+    })?;
+    let mut attributes = Vec::new();
+    for name in names.split_inclusive(|byte| *byte == 0) {
+        let name = CString::from_vec_with_nul(name.to_vec()).map_err(io::Error::other)?;
+        // SAFETY: as above, for both strings.
+        let value = filled(|buffer, size| unsafe {
+            libc::lgetxattr(path.as_ptr(), name.as_ptr(), buffer.cast(), size)
+        })?;
+        attributes.push((name, value));
+    }
+    attributes.sort();
+    Ok(attributes)
+}
+
+/// Calls for the length first, then for the content, which must not grow in between.
+fn filled(call: impl Fn(*mut u8, usize) -> isize) -> io::Result<Vec<u8>> {
+    let checked = |length: isize| {
+        usize::try_from(length).map_err(|_negative| io::Error::last_os_error())
+    };
+    let mut buffer = vec![0_u8; checked(call(std::ptr::null_mut(), 0))?];
+    if !buffer.is_empty() {
+        let length = checked(call(buffer.as_mut_ptr(), buffer.len()))?;
+        buffer.truncate(length);
+    }
+    Ok(buffer)
+}
+
 /// Lets the runtime watch a descriptor.
 ///
 /// # Errors

@@ -161,7 +161,9 @@ impl Labs {
         if let Some(report) = self.kept_report(&job_id) {
             return Ok(report);
         }
-        let lab = self.lab(lab_id)?;
+        let Ok(lab) = self.lab(lab_id) else {
+            return self.resume_grading(lab_id, job_id, checks).await;
+        };
         let _turn = lab.turn.lock().await;
         // The same job may have been asked for twice at once.
         if let Some(report) = self.kept_report(&job_id) {
@@ -169,6 +171,11 @@ impl Labs {
         }
         match lab.state() {
             LabState::Ready => {}
+            LabState::Failed => {
+                let report = self.resume_grading(lab_id, job_id, checks).await?;
+                lab.enter(LabState::Ended, None);
+                return Ok(report);
+            }
             state => return Err(CallError::WrongState { state }),
         }
         lab.enter(LabState::Ended, None);
@@ -186,6 +193,24 @@ impl Labs {
                 Err(error)
             }
         }
+    }
+
+    /// Finishes a grading whose lab is gone, because this runner or one before it was interrupted.
+    async fn resume_grading(
+        &self,
+        lab_id: &LabId,
+        job_id: JobId,
+        checks: Vec<CheckSpec>,
+    ) -> Result<GradeReport, CallError> {
+        let driver = Arc::clone(&self.driver);
+        let report = blocking(move || driver.resume_grading(&job_id, &checks)).await;
+        let report = report.map_err(call_error)?;
+        let report = report.filter(|report| report.lab_id == *lab_id);
+        let report = report.ok_or_else(|| CallError::UnknownLab {
+            lab_id: lab_id.clone(),
+        })?;
+        self.keep_report(&report)?;
+        Ok(report)
     }
 
     /// Lets no new lab in and, unless they are to be kept, ends all.

@@ -145,12 +145,6 @@ impl Container {
         }
     }
 
-    /// The first process, as seen from outside.
-    #[must_use]
-    pub fn pid(&self) -> Pid {
-        self.pid
-    }
-
     /// The network namespace, for [`nix::sched::setns`] in a thread of its own.
     #[must_use]
     pub fn network_namespace(&self) -> PathBuf {

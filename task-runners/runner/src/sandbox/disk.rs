@@ -11,7 +11,7 @@ use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use nix::mount::{MsFlags, mount};
+use nix::mount::MsFlags;
 use nix::unistd::{Whence, lseek};
 
 use super::SandboxError;
@@ -126,26 +126,6 @@ impl Disk {
         self.file.is_none()
     }
 
-    /// Lets nobody write any more.
-    ///
-    /// # Errors
-    /// Somebody has a file open for writing.
-    pub fn make_read_only(&self) -> Result<(), SandboxError> {
-        let flags = MsFlags::MS_REMOUNT
-            | MsFlags::MS_RDONLY
-            | MsFlags::MS_NODEV
-            | MsFlags::MS_NOSUID
-            | MsFlags::MS_NOATIME;
-        mount(
-            None::<&str>,
-            self.mounted.path(),
-            None::<&str>,
-            flags,
-            None::<&str>,
-        )
-        .map_err(SandboxError::system("remount disk read-only"))
-    }
-
     /// Keeps the disk as the file `to`, on the same file system as the runner's data. A disk in
     /// memory is copied to the directory `to` instead.
     ///
@@ -159,6 +139,44 @@ impl Disk {
         drop(self.mounted);
         fs::rename(&file.0, to).map_err(named())?;
         fs::set_permissions(to, Permissions::from_mode(0o400)).map_err(named())
+    }
+}
+
+/// A disk that was kept, to be looked at only.
+#[derive(Debug)]
+pub struct KeptDisk {
+    upper: PathBuf,
+    _mounted: Option<Mounted>,
+}
+
+impl KeptDisk {
+    /// Mounts the file that [`Disk::keep`] made read-only; a directory needs no mount.
+    pub(super) fn open(kept: &Path, target: PathBuf) -> Result<Self, SandboxError> {
+        let named = || SandboxError::system(kept.display().to_string());
+        if fs::symlink_metadata(kept).map_err(named())?.is_dir() {
+            return Ok(Self {
+                upper: kept.to_owned(),
+                _mounted: None,
+            });
+        }
+        let backing = File::open(kept).map_err(named())?;
+        let (device, _keep) =
+            sys::loop_device(&backing, true).map_err(SandboxError::system("loop device"))?;
+        let flags =
+            MsFlags::MS_RDONLY | MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOATIME;
+        let mounted = mounted(target, |target| {
+            mount_at(&device.to_string_lossy(), target, "ext4", flags, "")
+        })?;
+        Ok(Self {
+            upper: mounted.path().join("upper"),
+            _mounted: Some(mounted),
+        })
+    }
+
+    /// What was written: a lower layer for overlays.
+    #[must_use]
+    pub fn upper(&self) -> &Path {
+        &self.upper
     }
 }
 

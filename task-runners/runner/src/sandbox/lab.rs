@@ -54,12 +54,6 @@ pub struct Remains {
     pub disk: Disk,
     /// Who owns it.
     pub ids: IdLease,
-    /// What it ran on.
-    pub image: Image,
-    /// Name of the lab.
-    pub lab_id: LabId,
-    /// What it was made from.
-    pub spec: LabSpec,
 }
 
 /// The environment of everything in a lab.
@@ -83,7 +77,10 @@ pub fn environment() -> Vec<(String, String)> {
 
 /// A script for descriptor 3, with the environment in its first line: neither shows up in the
 /// lab's process list, and nothing that the script starts inherits the descriptor.
-fn script_file(script: &str, env: &BTreeMap<String, String>) -> Result<File, SandboxError> {
+///
+/// # Errors
+/// It cannot be written.
+pub fn script_file(script: &str, env: &BTreeMap<String, String>) -> Result<File, SandboxError> {
     let mut text = String::from("exec 3<&-");
     for (name, value) in env {
         if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -241,18 +238,10 @@ impl OciLab {
             root,
             disk,
             ids,
-            image,
-            lab_id,
-            spec,
+            ..
         } = self;
         container.end();
         drop(root);
-        Remains {
-            disk,
-            ids,
-            image,
-            lab_id,
-            spec,
-        }
+        Remains { disk, ids }
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn overlay(
     })
 }
 
-/// The layers to look at only: nothing in it can be written or started.
+/// The layers to look at only: nothing in it can be written or started, and links lead nowhere.
 pub(super) fn overlay_read_only(
     target: PathBuf,
     lowers: &[&Path],
@@ -130,7 +130,11 @@ pub(super) fn overlay_read_only(
     fs::create_dir_all(&empty).map_err(SandboxError::system(empty.display().to_string()))?;
     let mut all = lowers.to_vec();
     all.push(&empty);
-    let flags = MsFlags::MS_RDONLY | MsFlags::MS_NODEV | MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
+    let flags = MsFlags::MS_RDONLY
+        | MsFlags::MS_NODEV
+        | MsFlags::MS_NOSUID
+        | MsFlags::MS_NOEXEC
+        | MsFlags::from_bits_retain(libc::MS_NOSYMFOLLOW);
     mounted(target, |target| {
         mount_at(
             "overlay",

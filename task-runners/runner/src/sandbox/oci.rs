@@ -14,8 +14,8 @@ use super::ids::{IDS_PER_RANGE, IdRanges};
 use super::mount::{self, MOUNT_ROOT, WorkDir};
 use super::runtime::{Runtime, complete};
 use super::{
-    Container, ContainerSpec, Descriptors, Disk, Ended, ExtraMount, IdLease, IdRange, Mounted,
-    OciLab, SandboxError, container,
+    Container, ContainerSpec, Descriptors, Disk, Ended, ExtraMount, IdLease, IdRange, KeptDisk,
+    Mounted, OciLab, SandboxError, container,
 };
 use crate::image::{Image, ImageStore};
 use crate::sys;
@@ -62,7 +62,7 @@ impl Oci {
     /// The process may not mount, or the directory cannot be used.
     pub fn open(data: &Path, images: ImageStore) -> Result<Self, SandboxError> {
         let what = |path: &Path| SandboxError::system(path.display().to_string());
-        for name in ["runtime", "disks", "snapshots"] {
+        for name in ["runtime", "disks", "snapshots", "gradings"] {
             let path = data.join(name);
             fs::create_dir_all(&path).map_err(what(&path))?;
         }
@@ -256,6 +256,15 @@ impl Oci {
         Disk::in_memory(mib, Path::new(MOUNT_ROOT).join("disks").join(name))
     }
 
+    /// A disk that [`Disk::keep`] kept, to be looked at only.
+    ///
+    /// # Errors
+    /// It cannot be mounted.
+    pub fn kept_disk(&self, kept: &Path) -> Result<KeptDisk, SandboxError> {
+        let name = self.fresh_id("kept");
+        KeptDisk::open(kept, Path::new(MOUNT_ROOT).join("disks").join(name))
+    }
+
     /// A writable root file system: the disk over the lower layers, the topmost first.
     ///
     /// # Errors
@@ -275,13 +284,18 @@ impl Oci {
         )
     }
 
-    /// The layers to look at only: read-only, without programs, set-uid and devices.
+    /// The layers to look at only, at the new directory `target`: read-only, without programs,
+    /// set-uid, devices, and with links that lead nowhere. In the root file system of a container
+    /// that has not started, this shows them to it.
     ///
     /// # Errors
     /// They cannot be mounted.
-    pub fn overlay_read_only(&self, lowers: &[&Path]) -> Result<Mounted, SandboxError> {
-        let name = self.fresh_id("view");
-        mount::overlay_read_only(Path::new(MOUNT_ROOT).join("roots").join(name), lowers)
+    pub fn overlay_read_only(
+        &self,
+        target: PathBuf,
+        lowers: &[&Path],
+    ) -> Result<Mounted, SandboxError> {
+        mount::overlay_read_only(target, lowers)
     }
 
     /// A fresh directory in memory, for small files that containers are shown.
@@ -337,6 +351,12 @@ impl Oci {
         let runtime = self.runtime()?;
         let (bundle, cgroup) = (self.bundle(&spec.id), self.cgroup(&spec.id));
         container::run(runtime, spec, &bundle, &cgroup, descriptors, timeout)
+    }
+
+    /// Where what is known about gradings is kept; survives the runner.
+    #[must_use]
+    pub fn gradings_dir(&self) -> PathBuf {
+        self.data.join("gradings")
     }
 
     fn bundle(&self, id: &str) -> PathBuf {

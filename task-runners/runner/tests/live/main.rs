@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod bank;
 mod figures;
+mod grading;
 mod runner;
 mod sandbox;
 mod terminal;

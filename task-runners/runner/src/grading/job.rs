@@ -1,0 +1,98 @@
+//! What is known about a grading, kept in a file: enough to repeat it from its snapshot.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use task_protocol::{JobId, LabId, LabLimits};
+
+use super::{GradingError, digest};
+use crate::probe::Answer;
+use crate::sandbox::{Oci, OciLab};
+
+/// A grading from the end of its lab on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Job {
+    /// The lab.
+    pub lab_id: LabId,
+    /// Name of its image.
+    pub image: String,
+    /// Digest of its image.
+    pub image_digest: String,
+    /// What it was allowed to use; a copy may use the same.
+    pub limits: LabLimits,
+    /// Its host name.
+    pub hostname: String,
+    /// Owner of its files: what 0 inside is outside.
+    pub ids_base: u32,
+    /// Random text, unknown until the lab is graded.
+    pub nonce: String,
+    /// What the probes met, by check.
+    pub answers: BTreeMap<String, Answer>,
+    /// Digest of the snapshot, once it is known.
+    pub snapshot_digest: Option<String>,
+}
+
+impl Job {
+    pub(super) fn begin(lab: &OciLab) -> Result<Self, GradingError> {
+        Ok(Self {
+            lab_id: lab.lab_id.clone(),
+            image: lab.image.name.clone(),
+            image_digest: lab.image.digest.clone(),
+            limits: lab.spec.limits,
+            hostname: lab.spec.hostname.clone(),
+            ids_base: lab.ids.base,
+            nonce: random_text()?,
+            answers: BTreeMap::new(),
+            snapshot_digest: None,
+        })
+    }
+
+    /// The nonce of one check, 32 hexadecimal digits: one candidate's script cannot learn from one
+    /// check what another will ask.
+    pub(super) fn nonce_of(&self, check_id: &str) -> String {
+        let hash = Sha256::digest(format!("{}/{check_id}", self.nonce));
+        digest::hex(&hash[..16])
+    }
+
+    fn path(oci: &Oci, job_id: &JobId) -> PathBuf {
+        oci.gradings_dir().join(format!("{job_id}.json"))
+    }
+
+    pub(super) fn load(oci: &Oci, job_id: &JobId) -> Result<Option<Self>, GradingError> {
+        let path = Self::path(oci, job_id);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(GradingError::files(&path)(error)),
+        };
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| GradingError::files(&path)(error.into()))
+    }
+
+    /// Writes all of it or nothing.
+    pub(super) fn store(&self, oci: &Oci, job_id: &JobId) -> Result<(), GradingError> {
+        let path = Self::path(oci, job_id);
+        let write = || {
+            let draft = tempfile::NamedTempFile::new_in(oci.gradings_dir())?;
+            serde_json::to_writer(draft.as_file(), self)?;
+            draft.as_file().sync_all()?;
+            draft.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(GradingError::files(&path))
+    }
+}
+
+fn random_text() -> Result<String, GradingError> {
+    let path = PathBuf::from("/dev/urandom");
+    let mut bytes = [0; 16];
+    File::open(&path)
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(GradingError::files(&path))?;
+    Ok(digest::hex(&bytes))
+}
