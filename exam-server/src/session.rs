@@ -22,6 +22,7 @@ pub mod save_response;
 pub mod save_sql;
 pub mod shape;
 pub mod start;
+pub mod state;
 pub mod store;
 pub mod sweep;
 pub mod take_over;

@@ -1,8 +1,6 @@
 //! A server for tests: its own database, a small bank, people, an exam, a clock that is moved by hand, and browsers that
 //! call the real routes. SQLite in a temporary folder; on the PostgreSQL cluster that `ASSAY_TEST_DATABASE` names, if it does.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod bank;
 mod browser;
 
@@ -151,6 +149,12 @@ impl TestServer {
             session,
             seat: seat.unwrap()["seat_id"].as_str().unwrap().to_owned(),
         }
+    }
+
+    /// The file of the database, if it is one.
+    pub fn sqlite_file(&self) -> Option<std::path::PathBuf> {
+        let url = self.app.config.database_url();
+        url.strip_prefix("sqlite:").map(Into::into)
     }
 
     /// The path of a seat of the room.

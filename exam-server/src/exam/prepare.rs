@@ -19,7 +19,7 @@ pub struct Drawn {
 }
 
 /// Draws a form for a session. The seed is random and secret; what the candidate has seen in earlier forms is left out.
-pub async fn draw(app: &App, session: &exam_session::Model) -> ApiResult<Drawn> {
+pub async fn draw(app: &App, session: &exam_session::Model, id: FormId) -> ApiResult<Drawn> {
     let exam = exam::Entity::find_by_id(session.exam_id)
         .one(app.db.reader())
         .await?;
@@ -40,7 +40,6 @@ pub async fn draw(app: &App, session: &exam_session::Model) -> ApiResult<Drawn> 
             "the bank has not enough questions or tasks that you have not seen; tell your proctor",
         )
     })?;
-    let id = FormId::new();
     Ok(Drawn { id, form, seed })
 }
 

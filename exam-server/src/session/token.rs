@@ -25,7 +25,7 @@ pub struct SessionToken {
 
 impl SessionToken {
     fn of(request: &HttpRequest) -> ApiResult<Self> {
-        let refused = |_| {
+        let refused = |_reason| {
             ApiError::new(
                 ErrorCode::BadToken,
                 "this browser has no valid token for the session; open the session again",
@@ -39,10 +39,9 @@ impl SessionToken {
             .tokens
             .verify(Kind::Session, token, app.clock.now_ms())
             .map_err(refused)?;
-        let session_id = claims
-            .sid
-            .parse()
-            .map_err(|_| ApiError::new(ErrorCode::BadToken, "the token names no session"))?;
+        let session_id = claims.sid.parse().map_err(|_malformed| {
+            ApiError::new(ErrorCode::BadToken, "the token names no session")
+        })?;
         Ok(Self {
             session_id,
             epoch: claims.ep,
