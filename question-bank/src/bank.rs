@@ -89,6 +89,22 @@ impl Bank {
         load::load(files)
     }
 
+    /// The blueprint of a certification's exam, if it has one yet.
+    #[must_use]
+    pub fn blueprint_of(&self, certification: &Certification) -> Option<&Blueprint> {
+        self.blueprints.get(certification.blueprint.as_ref()?)
+    }
+
+    /// How many levels of certifications must be held before this one.
+    #[must_use]
+    pub fn levels_below(&self, certification: &Certification) -> usize {
+        // The loader refuses circles, so the walk ends.
+        let below = certification.requires.iter();
+        let depth =
+            below.filter_map(|id| Some(1 + self.levels_below(self.certifications.get(id)?)));
+        depth.max().unwrap_or(0)
+    }
+
     /// The domain with this id.
     #[must_use]
     pub fn domain(&self, id: &DomainId) -> Option<&Domain> {

@@ -21,8 +21,8 @@ pub struct Certification {
     pub requires: Vec<CertificationId>,
     /// How long a credential holds.
     pub valid_years: u32,
-    /// The blueprint of its exam.
-    pub blueprint: BlueprintId,
+    /// The blueprint of its exam; none while the exam is still being written.
+    pub blueprint: Option<BlueprintId>,
     /// What it says about a holder.
     pub description: String,
     /// What a candidate must do to earn it.

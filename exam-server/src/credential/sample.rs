@@ -20,7 +20,7 @@ pub fn certification() -> Certification {
         audience: "Aspiring professionals".to_owned(),
         requires: Vec::new(),
         valid_years: 2,
-        blueprint: "mde-foundation".parse().unwrap(),
+        blueprint: Some("mde-foundation".parse().unwrap()),
         description: "Works with Git, the shell, builds and networks.".to_owned(),
         criteria: "Pass the exam: **70 %** in total, half of each part.".to_owned(),
         skills: vec!["Git".to_owned(), "Shell".to_owned()],

@@ -157,19 +157,21 @@ fn certifications(read: &Read, faults: &mut Vec<Fault>) {
         .collect();
     for certification in &read.certifications {
         let own = certification.certification.id.as_str();
-        must_exist(read, Kind::Blueprint, &certification.blueprint, faults);
-        let named = read
-            .blueprints
-            .iter()
-            .find(|r| r.blueprint.id.as_str() == certification.blueprint.id);
-        if let Some(other) = named.filter(|r| r.certification.id != own) {
-            let message = format!(
-                "blueprint `{}` is of certification `{}`",
-                certification.blueprint.id, other.certification.id
-            );
-            let hint = "name a blueprint of this certification";
-            let place = &certification.blueprint.place;
-            faults.push(place.fault(FaultCode::ReferenceMismatch, message, hint));
+        if let Some(blueprint) = &certification.blueprint {
+            must_exist(read, Kind::Blueprint, blueprint, faults);
+            let named = read
+                .blueprints
+                .iter()
+                .find(|r| r.blueprint.id.as_str() == blueprint.id);
+            if let Some(other) = named.filter(|r| r.certification.id != own) {
+                let message = format!(
+                    "blueprint `{}` is of certification `{}`",
+                    blueprint.id, other.certification.id
+                );
+                let hint = "name a blueprint of this certification";
+                let place = &blueprint.place;
+                faults.push(place.fault(FaultCode::ReferenceMismatch, message, hint));
+            }
         }
         for required in &certification.requires {
             must_exist(read, Kind::Certification, required, faults);

@@ -255,7 +255,7 @@ struct RawCertification {
     #[serde(default)]
     requires: Vec<Spanned<String>>,
     valid_years: Spanned<i64>,
-    blueprint: Spanned<String>,
+    blueprint: Option<Spanned<String>>,
     description: Spanned<String>,
     criteria: Spanned<String>,
     #[serde(default)]
@@ -267,7 +267,7 @@ pub(super) struct ReadCertification {
     pub(super) certification: Certification,
     pub(super) id_place: Place,
     pub(super) requires: Vec<Reference>,
-    pub(super) blueprint: Reference,
+    pub(super) blueprint: Option<Reference>,
 }
 
 pub(super) fn read_certification(
@@ -283,7 +283,11 @@ pub(super) fn read_certification(
 fn certification(report: &mut Report<'_>, name: &str, text: &str) -> Option<ReadCertification> {
     let raw: RawCertification = report.parse(text)?;
     let id = report.own_id(&raw.id, name);
-    let blueprint = report.id(&raw.blueprint);
+    // A blueprint that is named must have a good id: a certification without its exam would look unwritten.
+    let blueprint = match &raw.blueprint {
+        Some(named) => Some(report.id(named)?),
+        None => None,
+    };
     let requires = report.ids(&raw.requires);
     let references = report.references(&raw.requires);
     let valid_years = report.number(&raw.valid_years, 1..=50, FaultCode::BadValue, "valid_years");
@@ -298,11 +302,11 @@ fn certification(report: &mut Report<'_>, name: &str, text: &str) -> Option<Read
             id: id?,
             requires,
             valid_years,
-            blueprint: blueprint?,
+            blueprint,
             skills: plain(raw.skills),
         },
         id_place: report.place(raw.id.span().start),
         requires: references,
-        blueprint: report.reference(&raw.blueprint),
+        blueprint: raw.blueprint.as_ref().map(|named| report.reference(named)),
     })
 }

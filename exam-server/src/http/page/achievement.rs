@@ -26,7 +26,7 @@ pub async fn get_achievement(
     let bank = &app.bank.bank;
     let certification = bank.certifications.get(id.as_str());
     let certification = certification.ok_or_else(|| ApiError::not_found("certification"))?;
-    let blueprint = bank.blueprints.get(&certification.blueprint);
+    let blueprint = bank.blueprint_of(certification);
     let domains = domains(bank, blueprint);
     if page::wants_json(&request) {
         let achievement = Achievement {

@@ -24,7 +24,7 @@ fn content(app: &App) -> Markup {
     let bank = &app.bank.bank;
     let mut certifications: Vec<&Certification> = bank.certifications.values().collect();
     // Foundations first: whoever requires more stands further down.
-    certifications.sort_by_key(|one| (one.family.clone(), one.requires.len(), one.id.clone()));
+    certifications.sort_by_key(|one| (&one.family, bank.levels_below(one), &one.id));
     html! {
         h1 { "Exams that show what people can do" }
         p.lead {
@@ -58,7 +58,7 @@ fn content(app: &App) -> Markup {
             } @else {
                 ul.cards {
                     @for certification in certifications {
-                        (card(certification, bank.blueprints.get(&certification.blueprint)))
+                        (card(certification, bank.blueprint_of(certification)))
                     }
                 }
             }
