@@ -151,6 +151,13 @@ impl TestServer {
         }
     }
 
+    /// Another server on the same database, with the same secrets and clock.
+    pub async fn twin(&self) -> Http {
+        let config = (*self.app.config).clone();
+        let app = App::open(config, self.clock.clone()).await.unwrap();
+        Http::new(&app).await
+    }
+
     /// The file of the database, if it is one.
     pub fn sqlite_file(&self) -> Option<std::path::PathBuf> {
         let url = self.app.config.database_url();

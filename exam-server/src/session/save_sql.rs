@@ -17,16 +17,19 @@ use crate::session::save_response::{Group, Head, HeadKey, Log, ResponseKey, Stor
 /// Rows per statement.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
-/// A statement over rows of values: the text before and behind them, and how many values a row has.
+/// A statement over rows of values: the text before and behind them, what every row begins with, and how many values it
+/// has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Form {
     before: &'static str,
+    constants: &'static str,
     behind: &'static str,
     columns: usize,
 }
 
 const HEADS: Form = Form {
     before: "WITH v(session_id, entry_id) AS (VALUES ",
+    constants: "",
     behind: ") SELECT h.session_id, h.entry_id, h.seq, h.revision, h.epoch, h.is_answered, h.is_flagged FROM v \
          JOIN response_head h ON h.session_id = v.session_id AND h.entry_id = v.entry_id",
     columns: 2,
@@ -34,6 +37,7 @@ const HEADS: Form = Form {
 
 const STORED: Form = Form {
     before: "WITH v(session_id, entry_id, epoch, revision) AS (VALUES ",
+    constants: "",
     behind: ") SELECT e.session_id, e.entry_id, e.epoch, e.response_revision, e.seq, e.at_ms, e.hash, e.is_late, e.body \
          FROM v JOIN session_event e ON e.session_id = v.session_id AND e.entry_id = v.entry_id AND e.epoch = v.epoch \
          AND e.response_revision = v.revision",
@@ -42,6 +46,7 @@ const STORED: Form = Form {
 
 const MOVE: Form = Form {
     before: "WITH v(id, was_seq, seq, hash) AS (VALUES ",
+    constants: "",
     behind: ") UPDATE exam_session SET log_seq = v.seq, log_hash = v.hash, revision = revision + 1 FROM v \
          WHERE exam_session.id = v.id AND exam_session.log_seq = v.was_seq",
     columns: 4,
@@ -50,12 +55,14 @@ const MOVE: Form = Form {
 const INSERT: Form = Form {
     before: "INSERT INTO session_event (kind, actor, session_id, seq, at_ms, epoch, entry_id, response_revision, \
          client_at_ms, is_late, body, hash) VALUES ",
+    constants: "'response','candidate',",
     behind: "",
-    columns: 12,
+    columns: 10,
 };
 
 const POINT: Form = Form {
     before: "INSERT INTO response_head (session_id, entry_id, seq, revision, epoch, is_answered, is_flagged) VALUES ",
+    constants: "",
     behind: " ON CONFLICT (session_id, entry_id) DO UPDATE SET seq = excluded.seq, revision = excluded.revision, \
          epoch = excluded.epoch, is_answered = excluded.is_answered, is_flagged = excluded.is_flagged",
     columns: 7,
@@ -72,6 +79,7 @@ impl Texts {
             let mut text = form.before.to_owned();
             for row in 0..rows {
                 text.push_str(if row == 0 { "(" } else { ",(" });
+                text.push_str(form.constants);
                 for column in 0..form.columns {
                     let separator = if column == 0 { "" } else { "," };
                     let number = row * form.columns + column + 1;
@@ -238,8 +246,6 @@ impl Texts {
         }
         let statements = self.statements(tx, INSERT, &group.events, |event, values| {
             values.extend([
-                "response".into(),
-                crate::session::store::CANDIDATE.into(),
                 event.session_id.0.into(),
                 event.seq.into(),
                 event.at_ms.into(),

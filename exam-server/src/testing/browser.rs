@@ -96,6 +96,14 @@ impl Browser {
         }
     }
 
+    /// The same cookies on another server.
+    pub fn on(&self, http: &Http) -> Self {
+        Self {
+            http: http.clone(),
+            cookies: RefCell::new(self.cookies.borrow().clone()),
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

@@ -130,3 +130,31 @@ async fn the_sweeper_finds_what_a_crash_left_behind() {
     server.sweep(&sitter).await;
     assert!(due(true).await.unwrap().is_empty());
 }
+
+#[actix_web::test]
+async fn the_running_sweeper_grades_what_was_handed_in_and_ends_what_is_over() {
+    let server = theory().await;
+    let (one, two) = (server.candidate("A1").await, server.candidate("A2").await);
+    server.start(&one).await;
+    server.start(&two).await;
+    let sweeper = actix_web::rt::spawn(crate::session::sweep::run(server.app.clone()));
+    one.finish(1, &[]).await;
+    let is_graded = |sitter| {
+        let sitter: &Sitter = sitter;
+        async move {
+            for _ in 0..500 {
+                if sitter.view().await["state"] == "graded" {
+                    return true;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            false
+        }
+    };
+    assert!(is_graded(&one).await);
+    assert_eq!(two.view().await["state"], "running");
+    server.clock.advance(61 * crate::testing::MINUTE);
+    assert!(is_graded(&two).await);
+    sweeper.abort();
+    server.assert_log_is_whole(&two).await;
+}

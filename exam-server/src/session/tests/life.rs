@@ -275,3 +275,17 @@ async fn another_device_needs_a_new_code() {
     );
     server.assert_log_is_whole(&sitter).await;
 }
+
+#[actix_web::test]
+async fn an_administrator_sees_every_room() {
+    use crate::account::{Area, Role};
+
+    let server = theory().await;
+    let admin = crate::testing::account(&server.app, "admin", &[Role::Admin]).await;
+    let admin = server.http.browser(&server.app, Area::Proctor, admin).await;
+    server.candidate("A1").await;
+    let rooms = admin.get("/rooms").await.json;
+    assert_eq!(rooms["rooms"][0]["seats_total"], 1);
+    assert_eq!(rooms["rooms"][0]["running"], 0);
+    assert_eq!(rooms["rooms"][0]["exam_title"], "Test exam");
+}

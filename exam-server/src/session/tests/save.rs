@@ -237,3 +237,40 @@ async fn a_locked_database_is_busy_and_loses_nothing() {
     assert_eq!(sitter.save("i01", 1, 1, &["a"]).await.status, 200);
     server.assert_log_is_whole(&sitter).await;
 }
+
+#[actix_web::test]
+async fn two_servers_on_one_database_keep_one_log() {
+    let server = theory().await;
+    let sitter = server.candidate("A1").await;
+    server.start(&sitter).await;
+    let twin = sitter.browser.on(&server.twin().await);
+    let save_all = |browser, entry| {
+        let sitter = &sitter;
+        async move {
+            let mut receipts = Vec::new();
+            for revision in 1..=10 {
+                let saved = sitter.save_from(browser, entry, 1, revision, &["a"]).await;
+                assert_eq!(saved.status, 200, "{:?}", saved.json);
+                receipts.push(saved.json["receipt"].to_string());
+            }
+            receipts
+        }
+    };
+    let (one, two, three, four) = tokio::join!(
+        save_all(&sitter.browser, "i01"),
+        save_all(&twin, "i02"),
+        save_all(&sitter.browser, "i03"),
+        save_all(&twin, "i04"),
+    );
+    let receipts: std::collections::HashSet<_> =
+        [one, two, three, four].into_iter().flatten().collect();
+    assert_eq!(receipts.len(), 40);
+    // What one has stored the other acknowledges with the same receipt.
+    let again = sitter.save_from(&twin, "i01", 1, 10, &["a"]).await;
+    assert!(receipts.contains(&again.json["receipt"].to_string()));
+    let heads = [("i01", 10), ("i02", 10), ("i03", 10), ("i04", 10)];
+    assert_eq!(sitter.finish(1, &heads).await.status, 200);
+    let closed = sitter.save_from(&twin, "i01", 1, 11, &["b"]).await;
+    assert_eq!(closed.code(), "409 session_closed");
+    server.assert_log_is_whole(&sitter).await;
+}
