@@ -93,9 +93,12 @@ pub fn grade(
         tracing::warn!(%error, lab_id = %lab.lab_id, "a lab is not frozen before its end");
     }
     // The ids are taken until the end: what the candidate left belongs to them.
-    let Remains { disk, ids: _ids, .. } = lab.end();
-    disk.keep(&job_snapshot(oci, job_id))?;
+    let Remains {
+        disk, ids: _ids, ..
+    } = lab.end();
+    // Known first, kept then: what is kept and not known would be lost.
     job.store(oci, job_id)?;
+    disk.keep(&job_snapshot(oci, job_id))?;
     finish(oci, job, job_id, checks, start)
 }
 
@@ -111,6 +114,9 @@ pub fn resume(
     let Some(job) = Job::load(oci, job_id)? else {
         return Ok(None);
     };
+    if job.snapshot_digest.is_none() && !job_snapshot(oci, job_id).exists() {
+        return Ok(None);
+    }
     tracing::info!(%job_id, "going on with an interrupted grading");
     finish(oci, job, job_id, checks, Instant::now()).map(Some)
 }

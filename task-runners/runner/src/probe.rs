@@ -109,7 +109,9 @@ mod tests {
             let mut request = [0; 1000];
             let length = stream.read(&mut request).unwrap();
             stream
-                .write_all(b"HTTP/1.1 404 Not Found\r\nServer: x\r\nContent-Length: 2\r\n\r\nno-more")
+                .write_all(
+                    b"HTTP/1.1 404 Not Found\r\nServer: x\r\nContent-Length: 2\r\n\r\nno-more",
+                )
                 .unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
@@ -120,9 +122,15 @@ mod tests {
         };
         let answer = ask(own_namespace(), &probe, "123").unwrap();
         let request = server.join().unwrap();
-        assert!(request.starts_with("GET /a?n=123 HTTP/1.1\r\n"), "{request}");
+        assert!(
+            request.starts_with("GET /a?n=123 HTTP/1.1\r\n"),
+            "{request}"
+        );
         assert!(request.contains("\r\nHost: shop.example"), "{request}");
-        assert_eq!((answer.status.as_str(), answer.body.as_str()), ("404", "no"));
+        assert_eq!(
+            (answer.status.as_str(), answer.body.as_str()),
+            ("404", "no")
+        );
         assert!(answer.headers.contains("Server: x"));
         let closed = ask(own_namespace(), &Probe::Tcp { port }, "123").unwrap();
         assert_eq!(closed.status, "closed");

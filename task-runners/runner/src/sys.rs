@@ -289,9 +289,8 @@ pub fn process_descriptor(process: Pid) -> io::Result<OwnedFd> {
 pub fn extended_attributes(path: &Path) -> io::Result<Vec<(CString, Vec<u8>)>> {
     let path = c_path(path)?;
     // SAFETY: the path is a C string and the buffer is as long as is said.
-    let names = filled(|buffer, size| unsafe {
-        libc::llistxattr(path.as_ptr(), buffer.cast(), size)
-    })?;
+    let names =
+        filled(|buffer, size| unsafe { libc::llistxattr(path.as_ptr(), buffer.cast(), size) })?;
     let mut attributes = Vec::new();
     for name in names.split_inclusive(|byte| *byte == 0) {
         let name = CString::from_vec_with_nul(name.to_vec()).map_err(io::Error::other)?;
@@ -307,9 +306,8 @@ pub fn extended_attributes(path: &Path) -> io::Result<Vec<(CString, Vec<u8>)>> {
 
 /// Calls for the length first, then for the content, which must not grow in between.
 fn filled(call: impl Fn(*mut u8, usize) -> isize) -> io::Result<Vec<u8>> {
-    let checked = |length: isize| {
-        usize::try_from(length).map_err(|_negative| io::Error::last_os_error())
-    };
+    let checked =
+        |length: isize| usize::try_from(length).map_err(|_negative| io::Error::last_os_error());
     let mut buffer = vec![0_u8; checked(call(std::ptr::null_mut(), 0))?];
     if !buffer.is_empty() {
         let length = checked(call(buffer.as_mut_ptr(), buffer.len()))?;

@@ -76,7 +76,12 @@ mod tests {
     fn what_starts_programs_is_the_images_own_again() {
         let dir = tempfile::tempdir().unwrap();
         let (root, image) = (dir.path().join("root"), dir.path().join("image"));
-        for path in [image.join("etc"), image.join("usr/lib"), root.join("etc"), root.join("lib")] {
+        for path in [
+            image.join("etc"),
+            image.join("usr/lib"),
+            root.join("etc"),
+            root.join("lib"),
+        ] {
             fs::create_dir_all(path).unwrap();
         }
         symlink("usr/lib", image.join("lib")).unwrap();
@@ -87,10 +92,19 @@ mod tests {
         symlink("/etc", root.join("usr")).unwrap();
         fs::write(root.join("etc/ld.so.preload"), "/forged.so").unwrap();
         programs(&root, &image).unwrap();
-        assert_eq!(fs::read_link(root.join("lib")).unwrap(), Path::new("usr/lib"));
+        assert_eq!(
+            fs::read_link(root.join("lib")).unwrap(),
+            Path::new("usr/lib")
+        );
         assert!(fs::symlink_metadata(root.join("usr")).unwrap().is_dir());
         assert!(!root.join("etc/ld.so.preload").exists());
-        assert_eq!(fs::read_to_string(root.join("etc/ld.so.cache")).unwrap(), "cache");
-        assert_eq!(fs::read_to_string(dir.path().join("victim")).unwrap(), "untouched");
+        assert_eq!(
+            fs::read_to_string(root.join("etc/ld.so.cache")).unwrap(),
+            "cache"
+        );
+        assert_eq!(
+            fs::read_to_string(dir.path().join("victim")).unwrap(),
+            "untouched"
+        );
     }
 }

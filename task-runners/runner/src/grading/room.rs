@@ -158,7 +158,9 @@ fn clean_room(
         is_read_only: true,
         ids: evidence.ids,
         hostname: "judge".to_owned(),
-        argv: ["/usr/bin/bash", "/task/judge.sh"].map(str::to_owned).into(),
+        argv: ["/usr/bin/bash", "/task/judge.sh"]
+            .map(str::to_owned)
+            .into(),
         env: environment("/tmp"),
         cwd: "/".to_owned(),
         mounts: Vec::new(),
@@ -192,7 +194,10 @@ fn furnish(root: &Path, check: &CheckSpec, capture: &Capture) -> io::Result<()> 
 
 fn environment(home: &str) -> Vec<(String, String)> {
     [
-        ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        (
+            "PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ),
         ("HOME", home),
         ("LANG", "C.UTF-8"),
     ]

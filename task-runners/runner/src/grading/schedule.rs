@@ -22,7 +22,11 @@ pub(super) fn carry_out(
             // Only checks that wait for themselves or for nothing are left.
             for (place, check) in checks.iter().enumerate() {
                 outcomes[place].get_or_insert_with(|| {
-                    not_carried_out(check, Outcome::Broken, "it requires a check that never comes")
+                    not_carried_out(
+                        check,
+                        Outcome::Broken,
+                        "it requires a check that never comes",
+                    )
                 });
             }
         }
@@ -65,7 +69,10 @@ fn next(
             decided.push((place, not_carried_out(check, Outcome::Fail, &detail)));
         } else if required.iter().any(Option::is_none) {
         } else if let Some(broken) = with(Outcome::Broken) {
-            let detail = format!("not carried out: it requires {}, which is broken", broken.check_id);
+            let detail = format!(
+                "not carried out: it requires {}, which is broken",
+                broken.check_id
+            );
             decided.push((place, not_carried_out(check, Outcome::Broken, &detail)));
         } else {
             ready.push(place);
@@ -93,7 +100,12 @@ fn at_once(
 ) -> Vec<(usize, CheckOutcome)> {
     let lanes = thread::available_parallelism().map_or(1, |count| count.get().min(4));
     let waiting = Mutex::new(places.into_iter());
-    let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let take = || {
+        waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()
+    };
     let lane = || {
         let mut outcomes = Vec::new();
         while let Some(place) = take() {
@@ -155,7 +167,10 @@ mod tests {
                 detail: None,
             }
         });
-        let outcomes = outcomes.into_iter().map(|outcome| outcome.outcome).collect();
+        let outcomes = outcomes
+            .into_iter()
+            .map(|outcome| outcome.outcome)
+            .collect();
         (outcomes, judged.into_inner().unwrap())
     }
 

@@ -51,7 +51,9 @@ impl Verdict {
             return Self::broken("the judge ran out of time");
         }
         if ended.exit_code != Some(0) {
-            let code = ended.exit_code.map_or("a signal".to_owned(), |c| c.to_string());
+            let code = ended
+                .exit_code
+                .map_or("a signal".to_owned(), |c| c.to_string());
             return Self::broken(format!("the judge ended with {code}: {errors}"));
         }
         let said = String::from_utf8_lossy(said);
@@ -110,7 +112,10 @@ mod tests {
 
     #[test]
     fn one_line_is_a_verdict() {
-        let verdict = read(0, "{\"outcome\":\"fail\",\"expected\":\"a\",\"found\":\"b\"}\n");
+        let verdict = read(
+            0,
+            "{\"outcome\":\"fail\",\"expected\":\"a\",\"found\":\"b\"}\n",
+        );
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert_eq!(verdict.expected.as_deref(), Some("a"));
         assert_eq!(read(0, "{\"outcome\":\"pass\"}").outcome, Outcome::Pass);

@@ -172,9 +172,16 @@ impl Labs {
         match lab.state() {
             LabState::Ready => {}
             LabState::Failed => {
-                let report = self.resume_grading(lab_id, job_id, checks).await?;
-                lab.enter(LabState::Ended, None);
-                return Ok(report);
+                return match self.resume_grading(lab_id, job_id, checks).await {
+                    Ok(report) => {
+                        lab.enter(LabState::Ended, None);
+                        Ok(report)
+                    }
+                    Err(CallError::UnknownLab { .. }) => Err(CallError::WrongState {
+                        state: LabState::Failed,
+                    }),
+                    Err(error) => Err(error),
+                };
             }
             state => return Err(CallError::WrongState { state }),
         }

@@ -101,7 +101,9 @@ impl Framing {
         let value = |wanted: &str| {
             headers.lines().skip(1).find_map(|line| {
                 let (name, value) = line.split_once(':')?;
-                name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim())
+                name.trim()
+                    .eq_ignore_ascii_case(wanted)
+                    .then(|| value.trim())
             })
         };
         if value("transfer-encoding").is_some_and(|v| v.to_ascii_lowercase().ends_with("chunked")) {
@@ -163,9 +165,15 @@ mod tests {
     #[test]
     fn chunks_are_joined() {
         let (content, is_complete) = chunks(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
-        assert_eq!((content.as_slice(), is_complete), (b"abcde".as_slice(), true));
+        assert_eq!(
+            (content.as_slice(), is_complete),
+            (b"abcde".as_slice(), true)
+        );
         let (content, is_complete) = chunks(b"a\r\nabc");
-        assert_eq!((content.as_slice(), is_complete), (b"abc".as_slice(), false));
+        assert_eq!(
+            (content.as_slice(), is_complete),
+            (b"abc".as_slice(), false)
+        );
         // Sizes without sense end the body.
         assert!(chunks(b"ffffffffffffffff1\r\nabc").1);
         assert!(!chunks(b"ffffffffffffffff\r\nabc").1);
@@ -175,7 +183,12 @@ mod tests {
     fn only_http_has_a_status() {
         assert_eq!(status("HTTP/1.1 200 OK\r\n"), Some("200"));
         assert_eq!(status("HTTP/1.0 502\r\n"), Some("502"));
-        for bad in ["SSH-2.0 x\r\n", "HTTP/1.1 2x0 OK", "HTTP/1.1", "HTTP/1.1 20"] {
+        for bad in [
+            "SSH-2.0 x\r\n",
+            "HTTP/1.1 2x0 OK",
+            "HTTP/1.1",
+            "HTTP/1.1 20",
+        ] {
             assert_eq!(status(bad), None, "{bad}");
         }
     }

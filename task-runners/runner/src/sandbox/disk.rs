@@ -134,7 +134,9 @@ impl Disk {
     pub fn keep(mut self, to: &Path) -> Result<(), SandboxError> {
         let named = || SandboxError::system(to.display().to_string());
         let Some(file) = self.file.take() else {
-            return super::oci::copy_tree(&self.upper(), to);
+            let draft = to.with_extension("draft");
+            super::oci::copy_tree(&self.upper(), &draft)?;
+            return fs::rename(&draft, to).map_err(named());
         };
         drop(self.mounted);
         fs::rename(&file.0, to).map_err(named())?;

@@ -20,7 +20,11 @@ fn tasks() -> Vec<Task> {
     let mut files = Vec::new();
     collect(&root, &root, &mut files);
     let loaded = Bank::load(files).unwrap();
-    let faults: Vec<_> = loaded.faults.iter().filter(|f| f.file.starts_with("tasks/")).collect();
+    let faults: Vec<_> = loaded
+        .faults
+        .iter()
+        .filter(|f| f.file.starts_with("tasks/"))
+        .collect();
     assert!(faults.is_empty(), "{faults:#?}");
     let wanted = std::env::var("ASSAY_TASK").ok();
     let is_wanted = |task: &Task| wanted.as_deref().is_none_or(|id| id == task.id.as_str());
@@ -28,13 +32,21 @@ fn tasks() -> Vec<Task> {
 }
 
 fn collect(root: &Path, dir: &Path, files: &mut Vec<SourceFile>) {
-    let paths: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    let paths: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     for path in paths {
         if path.is_dir() {
             collect(root, &path, files);
         } else {
             files.push(SourceFile {
-                path: path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(),
+                path: path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
                 text: fs::read(&path).unwrap(),
             });
         }
@@ -88,7 +100,12 @@ impl Prover<'_> {
         self.labs += 1;
         let name = format!("lab-{}", self.labs);
         let view = self.calls.create(&name, &lab_spec(task));
-        assert_eq!(view.state, LabState::Ready, "{} {what}: {view:?}", task.task_id);
+        assert_eq!(
+            view.state,
+            LabState::Ready,
+            "{} {what}: {view:?}",
+            task.task_id
+        );
         if let Some(script) = work {
             let output = self.calls.script(&name, script);
             // A cheat may well break its own tools.
@@ -105,7 +122,9 @@ impl Prover<'_> {
             Ok(CallResult::Graded(report)) => report,
             other => panic!("{} {what}: {other:?}", task.task_id),
         };
-        let _ = self.calls.call(Call::DestroyLab { lab_id: lab_id(&name) });
+        let _ = self.calls.call(Call::DestroyLab {
+            lab_id: lab_id(&name),
+        });
         announce(&format!(
             "{:<22} {what:<22} lab {:>5} ms, grading {:>5} ms",
             task.task_id.as_str(),

@@ -1,5 +1,7 @@
 //! Grading against candidates who are root in their lab and do not play fair.
 
+mod job;
+
 use task_protocol::{
     Call, CallError, CallResult, CheckOutcome, CheckSpec, GradeReport, JobId, LabState, Outcome,
     Probe, RunSpec,
@@ -36,11 +38,7 @@ fn with_probe(id: &str, probe: Probe, judge: &str) -> CheckSpec {
     }
 }
 
-fn ask(
-    calls: &mut Connection,
-    job: &str,
-    checks: &[CheckSpec],
-) -> Result<GradeReport, CallError> {
+fn ask(calls: &mut Connection, job: &str, checks: &[CheckSpec]) -> Result<GradeReport, CallError> {
     let call = Call::GradeLab {
         lab_id: lab_id("one"),
         job_id: JobId::new(job).unwrap(),
@@ -67,7 +65,10 @@ fn graded(setup: &str, work: &str, checks: &[CheckSpec]) -> Option<Vec<CheckOutc
 }
 
 fn outcome<'a>(outcomes: &'a [CheckOutcome], id: &str) -> &'a CheckOutcome {
-    outcomes.iter().find(|outcome| outcome.check_id == id).unwrap()
+    outcomes
+        .iter()
+        .find(|outcome| outcome.check_id == id)
+        .unwrap()
 }
 
 #[test]
@@ -96,10 +97,19 @@ fn the_checked_path_may_be_a_trap() {
         read("huge", "/srv/huge"),
         read("escapes", "/srv/escapes"),
         // A judge without the toolbox's care gets nowhere either.
-        check("careless", "cat /lab/srv/link && pass read; fail 'a file' unreadable"),
+        check(
+            "careless",
+            "cat /lab/srv/link && pass read; fail 'a file' unreadable",
+        ),
         check("waiting", "cat /lab/srv/fifo; pass read"),
-        check("started", "/lab/bin/bash -c true || /lab/usr/bin/bash -c true || fail a b; pass c"),
-        check("written", "touch /lab/x /usr/x /task/x 2>/dev/null; [ ! -e /lab/x ] && fail a b"),
+        check(
+            "started",
+            "/lab/bin/bash -c true || /lab/usr/bin/bash -c true || fail a b; pass c",
+        ),
+        check(
+            "written",
+            "touch /lab/x /usr/x /task/x 2>/dev/null; [ ! -e /lab/x ] && fail a b",
+        ),
     ];
     let Some(outcomes) = graded("true", work, &checks) else {
         return;
@@ -110,10 +120,21 @@ fn the_checked_path_may_be_a_trap() {
     };
     // Links lead to the candidate's own files, never to those of the clean room.
     assert_eq!(found("link"), (Outcome::Pass, "root:x:0:0:mine".to_owned()));
-    assert!(found("climb").1.starts_with("root:"), "{:?}", found("climb"));
+    assert!(
+        found("climb").1.starts_with("root:"),
+        "{:?}",
+        found("climb")
+    );
     assert_eq!(found("absolute"), (Outcome::Pass, "candidate".to_owned()));
-    for id in ["circle", "dangling", "proc", "fifo", "huge", "careless", "started", "written"] {
-        assert_eq!(found(id).0, Outcome::Fail, "{id}: {:?}", outcome(&outcomes, id));
+    for id in [
+        "circle", "dangling", "proc", "fifo", "huge", "careless", "started", "written",
+    ] {
+        assert_eq!(
+            found(id).0,
+            Outcome::Fail,
+            "{id}: {:?}",
+            outcome(&outcomes, id)
+        );
     }
     assert_eq!(found("waiting").0, Outcome::Broken);
     assert_eq!(found("escapes"), (Outcome::Pass, "x [31m\"\\".to_owned()));
@@ -143,7 +164,10 @@ fn forged_tools_and_configuration_gain_nothing() {
         pass \"$(git log --format=%s)\"";
     let checks = [
         check("facts", facts),
-        check("untouched", "grep -q impossible /etc/hostname || fail 'a pass' 'no pass'; pass x"),
+        check(
+            "untouched",
+            "grep -q impossible /etc/hostname || fail 'a pass' 'no pass'; pass x",
+        ),
         with_run(
             "copy",
             "type -p bash grep git; grep -q impossible /etc/hostname; echo $?; git --version
@@ -155,10 +179,17 @@ fn forged_tools_and_configuration_gain_nothing() {
         return;
     };
     let facts = outcome(&outcomes, "facts");
-    assert_eq!((facts.outcome, facts.found.as_deref()), (Outcome::Pass, Some("first")), "{facts:?}");
+    assert_eq!(
+        (facts.outcome, facts.found.as_deref()),
+        (Outcome::Pass, Some("first")),
+        "{facts:?}"
+    );
     assert_eq!(outcome(&outcomes, "untouched").outcome, Outcome::Fail);
     let copy = outcome(&outcomes, "copy").found.clone().unwrap();
-    assert!(copy.starts_with("/usr/bin/bash /usr/bin/grep /usr/bin/git 1 git version"), "{copy}");
+    assert!(
+        copy.starts_with("/usr/bin/bash /usr/bin/grep /usr/bin/git 1 git version"),
+        "{copy}"
+    );
     // Nothing but the standard descriptors and that of the listed directory.
     assert!(copy.contains("pristine 32 4"), "{copy}");
 }
@@ -194,19 +225,40 @@ fn a_judge_that_does_not_decide_is_broken() {
     let Some(outcomes) = graded("true", "true", &checks) else {
         return;
     };
-    let order: Vec<_> = outcomes.iter().map(|outcome| outcome.check_id.as_str()).collect();
+    let order: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome.check_id.as_str())
+        .collect();
     let asked: Vec<_> = checks.iter().map(|check| check.id.as_str()).collect();
     assert_eq!(order, asked);
-    for id in ["silent", "exit", "twice", "garbage", "stdout", "long", "slow", "after-broken"] {
+    for id in [
+        "silent",
+        "exit",
+        "twice",
+        "garbage",
+        "stdout",
+        "long",
+        "slow",
+        "after-broken",
+    ] {
         let outcome = outcome(&outcomes, id);
         assert_eq!(outcome.outcome, Outcome::Broken, "{outcome:?}");
         assert!(outcome.detail.is_some(), "{outcome:?}");
     }
-    assert!(outcome(&outcomes, "stdout").detail.as_ref().unwrap().contains("why"));
+    assert!(
+        outcome(&outcomes, "stdout")
+            .detail
+            .as_ref()
+            .unwrap()
+            .contains("why")
+    );
     assert_eq!(outcome(&outcomes, "failing").outcome, Outcome::Pass);
     assert_eq!(outcome(&outcomes, "after-failed").outcome, Outcome::Fail);
     let no = outcome(&outcomes, "no");
-    assert_eq!((no.expected.as_deref(), no.found.as_deref()), (Some("this"), Some("that")));
+    assert_eq!(
+        (no.expected.as_deref(), no.found.as_deref()),
+        (Some("this"), Some("that"))
+    );
 }
 
 #[test]
@@ -216,7 +268,11 @@ fn what_a_copy_prints_and_leaves_is_evidence_only() {
         chmod +x /srv/job; echo before > /srv/state
     "#;
     let checks = [
-        with_run("forged", "/srv/job", "fail 'nothing' \"$(captured run.stdout | tail -n 1)\""),
+        with_run(
+            "forged",
+            "/srv/job",
+            "fail 'nothing' \"$(captured run.stdout | tail -n 1)\"",
+        ),
         with_run(
             "after",
             "echo after > /srv/state; rm /srv/job; echo $NONCE > /srv/nonce; exit 7",
@@ -240,10 +296,17 @@ fn what_a_copy_prints_and_leaves_is_evidence_only() {
                 script: "echo begun; sleep 100".to_owned(),
                 timeout_ms: 300,
             }),
-            ..check("endless", "pass \"$(captured run.stdout) $(captured run.exit)\"")
+            ..check(
+                "endless",
+                "pass \"$(captured run.stdout) $(captured run.exit)\"",
+            )
         },
         // One copy knows nothing of another.
-        with_run("apart", "cat /srv/state; ls /srv/nonce", "pass \"$(captured run.stdout)\""),
+        with_run(
+            "apart",
+            "cat /srv/state; ls /srv/nonce",
+            "pass \"$(captured run.stdout)\"",
+        ),
     ];
     let Some(outcomes) = graded("true", work, &checks) else {
         return;
@@ -252,99 +315,13 @@ fn what_a_copy_prints_and_leaves_is_evidence_only() {
     assert_eq!(outcome(&outcomes, "forged").outcome, Outcome::Fail);
     assert_eq!(found("forged"), "forged");
     assert_eq!(found("after"), "7", "{:?}", outcome(&outcomes, "after"));
-    assert_eq!(found("flood"), "65536 1 end", "{:?}", outcome(&outcomes, "flood"));
+    assert_eq!(
+        found("flood"),
+        "65536 1 end",
+        "{:?}",
+        outcome(&outcomes, "flood")
+    );
     assert_eq!(found("network"), "lo 1 ");
     assert_eq!(found("endless"), "begun timeout");
     assert_eq!(found("apart"), "before");
-}
-
-#[test]
-fn probes_meet_the_live_lab_and_the_snapshot_is_what_it_left() {
-    let setup = r#"
-        cat > /srv/server.py <<'PYTHON'
-import http.server
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        open("/srv/asked", "a").write(self.path + " " + self.headers["Host"] + "\n")
-        self.send_response(200); self.end_headers(); self.wfile.write(b"hello " + self.path.encode())
-http.server.HTTPServer(("127.0.0.1", 8080), Handler).serve_forever()
-PYTHON
-        setsid python3 /srv/server.py >/dev/null 2>&1 </dev/null &
-        (while :; do echo tick >> /srv/ticks; sleep 0.01; done) >/dev/null 2>&1 </dev/null &
-        for _ in {1..50}; do (echo > /dev/tcp/127.0.0.1/8080) 2>/dev/null && break; sleep 0.1; done
-    "#;
-    let http = |port, path: &str| Probe::Http {
-        port,
-        path: path.to_owned(),
-        host: Some("shop.example".to_owned()),
-    };
-    let status = "pass \"$(captured probe.status)\"";
-    let checks = [
-        with_probe(
-            "page",
-            http(8080, "/x?n=$nonce"),
-            "n=$(captured nonce)
-             [ \"$(captured probe.body)\" = \"hello /x?n=$n\" ] || fail body \"$(captured probe.body)\"
-             grep -q \"/x?n=$n shop.example:8080\" /lab/srv/asked || fail asked no
-             pass \"$(captured probe.status)\"",
-        ),
-        with_probe("closed", http(8081, "/"), status),
-        with_probe("open", Probe::Tcp { port: 8080 }, status),
-        with_probe("shut", Probe::Tcp { port: 8081 }, status),
-        check("still", "a=$(wc -l < /lab/srv/ticks); sleep 0.3; [ $a -gt 5 ] && [ $a = $(wc -l < /lab/srv/ticks) ] && pass x"),
-    ];
-    let Some(outcomes) = graded(setup, "true", &checks) else {
-        return;
-    };
-    for (id, status) in [("page", "200"), ("closed", "closed"), ("open", "open"), ("shut", "closed")] {
-        let outcome = outcome(&outcomes, id);
-        assert_eq!((outcome.outcome, outcome.found.as_deref()), (Outcome::Pass, Some(status)), "{outcome:?}");
-    }
-    assert_eq!(outcome(&outcomes, "still").outcome, Outcome::Pass);
-}
-
-#[test]
-fn the_same_job_has_one_report_and_an_interrupted_one_is_finished() {
-    let Some(mut runner) = Runner::start() else {
-        return;
-    };
-    let mut calls = runner.connect();
-    let setup = "echo kept > /srv/file; chown 33:33 /srv/file; rm /etc/debconf.conf
-        setfacl -m u:5:r /srv/file; (sleep 1000 &)";
-    calls.create("one", &spec(setup));
-    let checks = [
-        check("file", "pass \"$(cat /lab/srv/file) $(stat -c %u:%g /lab/srv/file) $([ -e /lab/etc/debconf.conf ] || echo gone) $(getfacl -np /lab/srv/file | grep -c user:5)\""),
-        check("random", "pass \"$(captured nonce)\""),
-    ];
-    let report = ask(&mut calls, "job", &checks).unwrap();
-    assert_eq!(report.outcomes[0].found.as_deref(), Some("kept 33:33 gone 1"), "{report:?}");
-    assert_eq!(ask(&mut calls, "job", &checks).unwrap(), report);
-    // The lab has ended; another job of it comes too late.
-    let other = ask(&mut calls, "other", &checks);
-    assert!(matches!(other, Err(CallError::WrongState { state: LabState::Ended })), "{other:?}");
-
-    // As if the runner had been killed between the snapshot and the report.
-    drop(calls);
-    runner.kill_and_restart();
-    std::fs::remove_file(runner.dir.path().join("data/reports/job.json")).unwrap();
-    let mut calls = runner.connect();
-    let again = ask(&mut calls, "job", &checks).unwrap();
-    assert_eq!(again.snapshot_digest, report.snapshot_digest);
-    let texts = |report: &GradeReport| -> Vec<_> {
-        report.outcomes.iter().map(|o| (o.outcome, o.found.clone())).collect()
-    };
-    assert_eq!(texts(&again), texts(&report));
-    let unknown = ask(&mut calls, "unknown", &checks);
-    assert!(matches!(unknown, Err(CallError::UnknownLab { .. })), "{unknown:?}");
-
-    // Before the digest was known, the snapshot lies under the name of the job.
-    let (data, digest) = (runner.dir.path().join("data"), &report.snapshot_digest);
-    std::fs::rename(data.join("snapshots").join(digest), data.join("snapshots/job-job")).unwrap();
-    let job = data.join("gradings/job.json");
-    let mut known: serde_json::Value = serde_json::from_slice(&std::fs::read(&job).unwrap()).unwrap();
-    known["snapshot_digest"] = serde_json::Value::Null;
-    std::fs::write(&job, known.to_string()).unwrap();
-    std::fs::remove_file(data.join("reports/job.json")).unwrap();
-    let third = ask(&mut calls, "job", &checks).unwrap();
-    assert_eq!((texts(&third), &third.snapshot_digest), (texts(&report), digest));
 }
