@@ -1,0 +1,64 @@
+// Starts the demo as a person does, on a free port and with data of its own, and reads the links that it prints.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? done(address.port) : fail(new Error("no port"))));
+    });
+  });
+}
+
+export function startServer(data: string, port: number): Promise<{ server: ChildProcess; text: string }> {
+  const root = resolve(import.meta.dirname, "../../..");
+  const built = ["target/debug/exam-server", "target/release/exam-server"].map((path) => join(root, path));
+  const binary = process.env.ASSAY_SERVER ?? built.find(existsSync);
+  if (!binary) throw new Error("build the server first: cargo build --bins");
+  const server = spawn(binary, ["demo", "--listen", `127.0.0.1:${port}`, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+  return new Promise((done, fail) => {
+    let text = "";
+    server.stdout?.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+      if (text.includes("Password of every sample account")) done({ server, text });
+    });
+    server.stderr?.on("data", (bytes: Buffer) => { text += bytes.toString(); });
+    server.once("exit", (code) => fail(new Error(`the server ended with ${code}:\n${text}`)));
+  });
+}
+
+export default async function setup(): Promise<() => Promise<void>> {
+  const data = mkdtempSync(join(tmpdir(), "assay-browser-"));
+  const port = await freePort();
+  const { server, text } = await startServer(data, port);
+  const link = (name: string) => {
+    const found = new RegExp(`${name}\\s+(http\\S+)`).exec(text)?.[1];
+    if (!found) throw new Error(`no link for ${name} in:\n${text}`);
+    return found;
+  };
+  process.env.ASSAY_DATA = data;
+  process.env.ASSAY_PID = String(server.pid);
+  process.env.ASSAY_PORT = String(port);
+  process.env.ASSAY_URL = `http://127.0.0.1:${port}`;
+  process.env.ASSAY_LINKS = JSON.stringify({
+    candidate: link("Candidate"), proctor: link("Proctor"), examiner: link("Examiner"), employer: link("Employer"),
+  });
+  process.env.ASSAY_HAS_LABS = text.includes("Live tasks cannot run") ? "" : "yes";
+  return async () => {
+    const pid = Number(process.env.ASSAY_PID);
+    try { process.kill(pid, "SIGTERM"); } catch { /* it ended already */ }
+    const runner = join(data, "runner/runner.pid");
+    if (existsSync(runner)) {
+      const runnerPid = Number(readFileSync(runner, "utf8"));
+      try { process.kill(runnerPid, "SIGTERM"); } catch { /* it ended already */ }
+      for (let tries = 0; tries < 200 && existsSync(`/proc/${runnerPid}`); tries += 1) await new Promise((next) => setTimeout(next, 50));
+    }
+    rmSync(data, { recursive: true, force: true });
+  };
+}
