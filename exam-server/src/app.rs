@@ -12,6 +12,8 @@ use crate::db::{Database, OpenError};
 use crate::exam::paper::RenderedItems;
 use crate::http::guard::Origins;
 use crate::http::metrics::Metrics;
+use crate::lab::link::RunnerLink;
+use crate::lab::memory::Memory as Labs;
 use crate::secrets::{Secrets, SecretsError};
 use crate::session::live::Live;
 use crate::session::save_lane::SaveLane;
@@ -33,6 +35,8 @@ pub struct App {
     pub live: std::sync::Arc<Live>,
     pub rendered_items: std::sync::Arc<RenderedItems>,
     pub saves: SaveLane,
+    pub runner: std::sync::Arc<RunnerLink>,
+    pub labs: std::sync::Arc<Labs>,
 }
 
 /// Why the server cannot start.
@@ -73,6 +77,7 @@ impl App {
             std::sync::Arc::clone(&live),
             std::sync::Arc::clone(&metrics),
         );
+        let runner = RunnerLink::new(config.runner_socket());
         Ok(Self {
             config: std::sync::Arc::new(config),
             db,
@@ -88,6 +93,8 @@ impl App {
             live,
             rendered_items: std::sync::Arc::default(),
             saves,
+            runner: std::sync::Arc::new(runner),
+            labs: std::sync::Arc::default(),
         })
     }
 }

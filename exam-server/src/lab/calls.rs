@@ -1,0 +1,102 @@
+//! The calls that the server makes, each with its time limit and the one kind of answer it can have.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use task_protocol::{
+    Call, CallResult, CheckSpec, GradeReport, JobId, LabId, LabSpec, LabView, ScriptOutput,
+};
+
+use crate::lab::link::{LinkError, RunnerLink};
+
+const SHORT: Duration = Duration::from_secs(15);
+/// Beside the time that scripts may take, for what the runner does around them.
+const AROUND: Duration = Duration::from_secs(60);
+
+fn script_time(timeout_ms: u32) -> Duration {
+    Duration::from_millis(timeout_ms.into()) + AROUND
+}
+
+impl RunnerLink {
+    async fn call_lab(&self, call: Call, timeout: Duration) -> Result<LabView, LinkError> {
+        match self.call(call, timeout).await? {
+            CallResult::Lab(view) => Ok(view),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// Makes a lab. Asking again gives the same lab.
+    pub async fn create(&self, lab_id: LabId, spec: LabSpec) -> Result<LabView, LinkError> {
+        let timeout = script_time(spec.setup_timeout_ms);
+        let instance = Box::new(spec);
+        self.call_lab(Call::CreateLab { lab_id, instance }, timeout)
+            .await
+    }
+
+    /// Throws away what is in a lab and prepares it anew.
+    pub async fn reset(&self, lab_id: LabId, setup_timeout_ms: u32) -> Result<LabView, LinkError> {
+        self.call_lab(Call::ResetLab { lab_id }, script_time(setup_timeout_ms))
+            .await
+    }
+
+    /// All labs that the runner has.
+    pub async fn labs(&self) -> Result<Vec<LabView>, LinkError> {
+        match self.call(Call::ListLabs, SHORT).await? {
+            CallResult::Labs { labs } => Ok(labs),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// Ends a lab; one that is not there is none.
+    pub async fn destroy(&self, lab_id: LabId) -> Result<(), LinkError> {
+        match self.call(Call::DestroyLab { lab_id }, AROUND).await? {
+            CallResult::Destroyed => Ok(()),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// Runs a script as root in a lab; for proofs of tasks only.
+    pub async fn run_script(
+        &self,
+        lab_id: LabId,
+        script: String,
+        env: BTreeMap<String, String>,
+        timeout_ms: u32,
+    ) -> Result<ScriptOutput, LinkError> {
+        let call = Call::RunScript {
+            lab_id,
+            script,
+            env,
+            timeout_ms,
+        };
+        match self.call(call, script_time(timeout_ms)).await? {
+            CallResult::Script(output) => Ok(output),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// Grades a lab and ends it. The same job again gives the same report.
+    pub async fn grade(
+        &self,
+        lab_id: LabId,
+        job_id: JobId,
+        checks: Vec<CheckSpec>,
+    ) -> Result<GradeReport, LinkError> {
+        let scripts: u32 = checks
+            .iter()
+            .map(|check| {
+                let run = check.run.as_ref().map_or(0, |run| run.timeout_ms);
+                check.timeout_ms.saturating_add(run)
+            })
+            .fold(0, u32::saturating_add);
+        let call = Call::GradeLab {
+            lab_id,
+            job_id,
+            checks,
+        };
+        match self.call(call, script_time(scripts)).await? {
+            CallResult::Graded(report) => Ok(report),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+}

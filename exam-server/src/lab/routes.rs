@@ -1,0 +1,106 @@
+//! Labs over HTTP, for candidates.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::problem::{ApiError, ApiResult, ErrorCode, Problem};
+use crate::http::sign_in::Candidate;
+use crate::ids::SessionId;
+use crate::lab::{LabView, reset, terminal, ticket};
+use crate::session::authorize::authorize;
+use crate::session::token::SessionToken;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ResetRequest {
+    pub epoch: i64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TicketRequest {
+    pub epoch: i64,
+    #[schema(minimum = 1, maximum = 4)]
+    pub terminal: u8,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TerminalTicket {
+    /// For the first message on the WebSocket; valid once
+    pub ticket: String,
+    pub expires_in_ms: i64,
+}
+
+/// Throw away everything in a lab and prepare it anew
+#[utoipa::path(tag = "lab", params(("session_id" = SessionId, Path), ("entry_id" = String, Path)), responses(
+    (status = 200, body = LabView),
+    (status = 404, body = Problem, description = "not_found, unknown_entry"),
+    (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, labs_not_ready"),
+))]
+#[post("/sessions/{session_id}/labs/{entry_id}/reset")]
+pub async fn reset_lab(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    request: web::Json<ResetRequest>,
+) -> ApiResult<web::Json<LabView>> {
+    let (session_id, entry_id) = path.into_inner();
+    let epoch = request.epoch;
+    let view = reset::reset(&app, &candidate.0, &token, session_id, &entry_id, epoch).await?;
+    Ok(web::Json(view))
+}
+
+/// A ticket to open one terminal of a lab once
+#[utoipa::path(tag = "lab", params(("session_id" = SessionId, Path), ("entry_id" = String, Path)), responses(
+    (status = 200, body = TerminalTicket),
+    (status = 404, body = Problem, description = "not_found, unknown_entry"),
+    (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed"),
+    (status = 503, body = Problem, description = "lab_unavailable"),
+))]
+#[post("/sessions/{session_id}/labs/{entry_id}/terminal-tickets")]
+pub async fn create_terminal_ticket(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    request: web::Json<TicketRequest>,
+) -> ApiResult<web::Json<TerminalTicket>> {
+    let (session_id, entry_id) = path.into_inner();
+    let session = authorize(&app, &candidate.0, &token, session_id, request.epoch).await?;
+    let ticket = ticket::issue(&app, &session, &entry_id, request.terminal).await?;
+    Ok(web::Json(TerminalTicket {
+        ticket,
+        expires_in_ms: ticket::LIFETIME_MS,
+    }))
+}
+
+/// A terminal as a WebSocket, subprotocol `assay.terminal.v1`; the first message attaches it with a ticket
+#[utoipa::path(tag = "lab", responses(
+    (status = 101, description = "bytes of the terminal as binary messages, control messages as JSON text"),
+    (status = 400, body = Problem),
+))]
+#[get("/terminal")]
+pub async fn open_terminal(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> ApiResult<HttpResponse> {
+    let no_socket = |_reason: actix_web::Error| {
+        ApiError::new(ErrorCode::BadRequest, "this address is for WebSockets")
+    };
+    let (response, session, messages) =
+        actix_ws::handle_with_protocols(&request, body, &[terminal::PROTOCOL])
+            .map_err(no_socket)?;
+    let is_spoken = response
+        .headers()
+        .contains_key(header::SEC_WEBSOCKET_PROTOCOL);
+    if !is_spoken {
+        let detail = format!("ask for the subprotocol {}", terminal::PROTOCOL);
+        return Err(ApiError::new(ErrorCode::BadRequest, detail));
+    }
+    let app = app.get_ref().clone();
+    actix_web::rt::spawn(terminal::serve(app, session, messages));
+    Ok(response)
+}
