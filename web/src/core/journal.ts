@@ -65,7 +65,7 @@ export function indexedDbJournal(sessionId: string): Journal {
       const store = (await database).transaction(STORE).objectStore(STORE);
       const range = IDBKeyRange.bound([sessionId], [sessionId, []]);
       const rows = await done(store.getAll(range) as IDBRequest<Row[]>);
-      return rows.map(({ sessionId: _, ...draft }) => draft);
+      return rows.map(({ sessionId: _sessionId, ...draft }) => draft);
     },
     put: (draft) => write((store) => store.put({ ...draft, sessionId })),
     remove: (entryId) => write((store) => store.delete([sessionId, entryId])),

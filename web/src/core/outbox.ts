@@ -43,7 +43,7 @@ export interface EntryState extends Answer {
 
 export interface OutboxState {
   entries: Readonly<Record<string, EntryState>>;
-  /** Entries with a change that is not acknowledged. */
+  /** Entries with a change that is not acknowledged and may still be. */
   unsent: number;
   isReachable: boolean;
   /** Responses sent since the server was last unreachable, told once it is reached again and all are sent. */
@@ -61,11 +61,14 @@ export interface OutboxOptions {
   /** The token is missing or too old: get a new one. */
   renewToken?: () => Promise<void>;
   onAck?: (remainingMs: number) => void;
+  /** How long a change waits for the next one before it is sent. */
+  gatherMs?: number;
   random?: () => number;
   setTimer?: (run: () => void, ms: number) => unknown;
   clearTimer?: (timer: unknown) => void;
 }
 
+const GATHER_MS = 300;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 20_000;
 /** A journal that takes longer does not hold the save up. */
@@ -142,7 +145,23 @@ export class Outbox {
     const { savedAtMs, receipt } = this.#state.entries[entryId] ?? {};
     this.#setEntry(entryId, view(draft, true, savedAtMs === undefined ? undefined : { savedAtMs, receipt: receipt ?? "" }));
     this.#write(draft);
-    void this.#save(entryId);
+    // Quick changes of mind travel as one.
+    if (this.#options.gatherMs === 0) void this.#save(entryId);
+    else setTimeout(() => void this.#save(entryId), this.#options.gatherMs ?? GATHER_MS);
+  }
+
+  /** The server lacks these although it had acknowledged them: they go again. */
+  resend(entryIds: readonly string[]): void {
+    for (const entryId of entryIds) {
+      const draft = this.#drafts.get(entryId);
+      const entry = this.#state.entries[entryId];
+      if (!draft || !entry) continue;
+      const again: Draft = { ...draft, base: 0, made: [{ options: draft.options, isFlagged: draft.isFlagged, revision: draft.revision }] };
+      this.#drafts.set(entryId, again);
+      this.#setEntry(entryId, { ...entry, isUnsent: true });
+      this.#write(again);
+    }
+    this.flush();
   }
 
   /** The candidate has chosen between what is stored and what this device had kept. */
@@ -175,9 +194,11 @@ export class Outbox {
     this.#update({ stopped: reason });
   }
 
-  /** The newest revision of each response, for handing in. */
+  /** The newest revision of each response, for handing in; of a refused one the newest that the server took. */
   heads(): { entryId: string; revision: number }[] {
-    return [...this.#drafts.values()].map(({ entryId, revision }) => ({ entryId, revision }));
+    return [...this.#drafts.values()]
+      .map(({ entryId, revision, base }) => ({ entryId, revision: this.#state.entries[entryId]?.refusal ? base : revision }))
+      .filter((head) => head.revision > 0);
   }
 
   /** Resolves when nothing is unsent. */
@@ -296,7 +317,10 @@ export class Outbox {
         this.#drafts.set(entryId, merged);
         this.#setEntry(entryId, { ...entry, revision: merged.revision });
         this.#write(merged);
-        void this.#save(entryId);
+        // At once, but not in a loop with a server that always says so.
+        if (this.#attempt > 0) this.#retryLater();
+        else void this.#save(entryId);
+        this.#attempt += 1;
         return;
       }
       case "no_token":
@@ -336,7 +360,7 @@ export class Outbox {
 
   #update(change: Partial<OutboxState>): void {
     const next = { ...this.#state, ...change };
-    next.unsent = Object.values(next.entries).filter((entry) => entry.isUnsent).length;
+    next.unsent = Object.values(next.entries).filter((entry) => entry.isUnsent && !entry.refusal).length;
     this.#state = next;
     for (const listener of this.#listeners) listener();
   }
