@@ -97,15 +97,31 @@ test("measures the round trip and takes silence for a dead connection", async ()
   expect(states.some((state) => state.kind === "waiting")).toBe(true);
 });
 
-test("ends when the shell exits and can begin anew", async () => {
-  const { connection, socket, sockets, states } = await attached();
+test("a shell that ended keeps its connection; the bytes of the next one show that it runs", async () => {
+  const { socket, sockets, states } = await attached();
   socket.text({ type: "exited" });
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(sockets).toHaveLength(1);
   expect(states.at(-1)).toEqual({ kind: "exited" });
+  socket.bytes(5);
+  expect(states.at(-1)).toEqual({ kind: "connected" });
+  expect(sockets).toHaveLength(1);
+});
+
+test("a terminal that is used elsewhere is not fetched back by itself", async () => {
+  const { connection, socket, sockets, states } = await attached();
+  socket.text({ type: "problem", code: "terminal_replaced", detail: "elsewhere" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(states.at(-1)).toMatchObject({ kind: "refused", code: "terminal_replaced" });
+  expect(sockets).toHaveLength(1);
   connection.restart();
   await vi.advanceTimersByTimeAsync(0);
   expect(sockets).toHaveLength(2);
+});
+
+test("a long paste goes in pieces", async () => {
+  const { connection, socket } = await attached();
+  const before = socket.sent.length;
+  connection.write("x".repeat(70_000));
+  expect(socket.sent.slice(before).map((piece) => piece.length)).toEqual([32_768, 32_768, 4_464]);
 });
 
 test("a refusal is final, an unavailable lab is asked again", async () => {

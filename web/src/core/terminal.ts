@@ -5,7 +5,7 @@ export type TerminalState =
   | { kind: "connected" }
   /** Not connected; tries again. */
   | { kind: "waiting"; retryInMs: number }
-  /** The shell ended. */
+  /** The shell ended; the next key starts a new one on the same connection. */
   | { kind: "exited" }
   /** Refused for good. */
   | { kind: "refused"; code: string; detail: string }
@@ -60,6 +60,8 @@ const PING_EVERY_MS = 3_000;
 const SILENCE_MAX_MS = 12_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 10_000;
+/** The server takes messages of 64 KiB; a longer paste goes in pieces. */
+const MESSAGE_BYTES_MAX = 32 * 1024;
 
 type ServerMessage =
   | { type: "attached" }
@@ -67,8 +69,10 @@ type ServerMessage =
   | { type: "exited" }
   | { type: "problem"; code: string; detail?: string };
 
-/** Problems after which connecting again is of no use. */
-const FINAL = new Set(["stale_epoch", "session_closed", "not_found", "not_signed_in", "wrong_state", "unknown_entry"]);
+/** Problems after which connecting again is of no use, or would take the terminal away from where it is used now. */
+const FINAL = new Set([
+  "stale_epoch", "session_closed", "terminal_replaced", "not_found", "not_signed_in", "wrong_state", "unknown_entry", "bad_request",
+]);
 
 export class TerminalConnection {
   readonly #options: TerminalOptions;
@@ -82,6 +86,7 @@ export class TerminalConnection {
   #heardAt = 0;
   #undrawn = 0;
   #unacknowledged = 0;
+  #hasExited = false;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
@@ -101,7 +106,7 @@ export class TerminalConnection {
     );
   };
 
-  /** Begins anew after the shell ended or the lab was reset. */
+  /** Begins anew after the lab was reset or the terminal was used elsewhere. */
   restart(): void {
     this.#drop();
     this.#isEnded = false;
@@ -110,7 +115,8 @@ export class TerminalConnection {
   }
 
   write(text: string): void {
-    this.#sendBytes(new TextEncoder().encode(text));
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length; at += MESSAGE_BYTES_MAX) this.#sendBytes(bytes.slice(at, at + MESSAGE_BYTES_MAX));
   }
 
   resize(size: Size): void {
@@ -145,6 +151,7 @@ export class TerminalConnection {
     switch (message.type) {
       case "attached":
         this.#attempt = 0;
+        this.#hasExited = false;
         this.#options.onRestore();
         this.#options.onState({ kind: "connected" });
         this.#startPings();
@@ -153,7 +160,8 @@ export class TerminalConnection {
         if (this.#ping?.id === message.id) this.#options.onRoundTrip(this.#now() - this.#ping.at);
         return;
       case "exited":
-        this.#end({ kind: "exited" });
+        this.#hasExited = true;
+        this.#options.onState({ kind: "exited" });
         return;
       case "problem":
         if (FINAL.has(message.code)) {
@@ -166,6 +174,10 @@ export class TerminalConnection {
   }
 
   #draw(socket: Socket, bytes: Uint8Array): void {
+    if (this.#hasExited) {
+      this.#hasExited = false;
+      this.#options.onState({ kind: "connected" });
+    }
     this.#undrawn += bytes.length;
     this.#options.onBytes(bytes, () => {
       if (this.#socket !== socket) return;
