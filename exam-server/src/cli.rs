@@ -9,6 +9,8 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod form;
+pub mod image;
+pub mod proof;
 pub mod serve;
 
 /// Exams of items and live tasks, with certificates that others can verify.
@@ -30,6 +32,9 @@ enum Command {
     /// Author's commands for banks
     #[command(subcommand)]
     Bank(bank::BankCommand),
+    /// Build and list lab images
+    #[command(subcommand)]
+    Image(image::ImageCommand),
     /// Draw forms
     #[command(subcommand)]
     Form(form::FormCommand),
@@ -48,6 +53,7 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve { config } => serve::serve(config),
         Command::Bank(command) => bank::run(command),
+        Command::Image(command) => image::run(command),
         Command::Form(command) => form::run(command),
         Command::Certificate(command) => certificate::run(command),
         Command::Audit(command) => audit::run(command),

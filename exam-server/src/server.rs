@@ -13,6 +13,7 @@ use crate::authoring;
 use crate::credential;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
 use crate::http::{assets, guard, metrics, page};
+use crate::lab;
 use crate::proctoring;
 use crate::scoring;
 use crate::session;
@@ -48,6 +49,9 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(session::routes::save_response)
         .service(session::routes::finish_session)
         .service(session::routes::get_receipt)
+        .service(lab::routes::reset_lab)
+        .service(lab::routes::create_terminal_ticket)
+        .service(lab::routes::open_terminal)
         .service(proctoring::routes::list_rooms)
         .service(proctoring::routes::get_room)
         .service(proctoring::routes::reveal_code)
@@ -155,6 +159,7 @@ pub async fn serve(app: App, listener: std::net::TcpListener) -> std::io::Result
     let document = web::Data::new(openapi());
     let workers = app.config.workers;
     actix_web::rt::spawn(session::sweep::run(app.clone()));
+    actix_web::rt::spawn(lab::prepare::watch(app.clone()));
     let app = web::Data::new(app);
     let mut server = HttpServer::new(move || service(app.clone(), document.clone()))
         .shutdown_timeout(5)

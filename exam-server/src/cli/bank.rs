@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::authoring::load::{LoadError, LoadedBank};
-use crate::cli::{fail, print};
+use crate::cli::{fail, print, proof};
 
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
@@ -18,12 +18,15 @@ pub enum BankCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Prove live tasks on real labs; exit 1 with the check and what was found for every task that is not proved
+    Test(proof::TestArguments),
 }
 
 /// Runs a bank command.
 pub fn run(command: BankCommand) -> ExitCode {
     match command {
         BankCommand::Check { path, json } => check(path, json),
+        BankCommand::Test(arguments) => proof::run(arguments),
     }
 }
 

@@ -1,0 +1,195 @@
+//! `exam-server bank test`: proves live tasks on real labs. A task is proved when its untouched lab fails every check, its
+//! solution passes all of them for every seed, no cheat gains any, and the solution fits the task's time.
+
+mod proofs;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Child, ExitCode};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use question_bank::{Task, TaskId};
+use serde::Serialize;
+
+use crate::authoring::load::{LoadError, LoadedBank};
+use crate::cli::{fail, print};
+use crate::lab::link::RunnerLink;
+use crate::lab::runner_process::{self, RunnerProcessError};
+
+/// Time for a runner of our own to end its labs.
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What to test.
+#[derive(Debug, clap::Args)]
+pub struct TestArguments {
+    /// The bank's folder
+    path: PathBuf,
+    /// Only this task; can be given several times
+    #[arg(long = "task")]
+    tasks: Vec<TaskId>,
+    /// For how many candidates to draw the parameters
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=20))]
+    seeds: u8,
+    /// The socket of a runner to use. Default: one is started for the test
+    #[arg(long)]
+    runner: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum TestError {
+    #[error(transparent)]
+    Bank(#[from] LoadError),
+    #[error(transparent)]
+    Runner(#[from] RunnerProcessError),
+    #[error("the bank has no task `{0}`, or it has faults: see `exam-server bank check`")]
+    UnknownTask(TaskId),
+    #[error("the bank has no task without faults: see `exam-server bank check`")]
+    NoTasks,
+    #[error("cannot make a folder for the runner")]
+    Folder(#[source] std::io::Error),
+}
+
+/// Whether one thing about a task holds.
+#[derive(Debug, Serialize)]
+struct Proof {
+    ok: bool,
+    detail: String,
+}
+
+/// What is known of one task. This is an interface: see `--json`.
+#[derive(Debug, Serialize)]
+struct TaskReport {
+    id: TaskId,
+    proved: bool,
+    proofs: BTreeMap<&'static str, Proof>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    tasks: Vec<TaskReport>,
+}
+
+/// A runner for the time of a test.
+struct OwnRunner {
+    process: Child,
+    folder: PathBuf,
+}
+
+impl OwnRunner {
+    fn start() -> Result<(Self, PathBuf), TestError> {
+        let name = format!("assay-test-{}", uuid::Uuid::new_v4().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).map_err(TestError::Folder)?;
+        let socket = folder.join("runner.sock");
+        match runner_process::start(&socket, &folder.join("data")) {
+            Ok(process) => Ok((Self { process, folder }, socket)),
+            Err(error) => {
+                let _best_effort = std::fs::remove_dir_all(&folder);
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl Drop for OwnRunner {
+    /// The runner ends its labs first; then nothing of it is left.
+    fn drop(&mut self) {
+        let begin = Instant::now();
+        if let Ok(pid) = i32::try_from(self.process.id()) {
+            let _ended_already = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
+        while begin.elapsed() < STOP_TIMEOUT {
+            if !matches!(self.process.try_wait(), Ok(None)) {
+                let _best_effort = std::fs::remove_dir_all(&self.folder);
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ended_meanwhile = self.process.kill();
+    }
+}
+
+/// Tests the tasks of a bank.
+pub fn run(arguments: TestArguments) -> ExitCode {
+    let json = arguments.json;
+    match test(arguments) {
+        Ok(report) => show(&report, json),
+        Err(error) => fail(&error),
+    }
+}
+
+fn chosen(bank: LoadedBank, wanted: &[TaskId]) -> Result<Vec<Task>, TestError> {
+    let mut tasks = bank.bank.tasks;
+    if wanted.is_empty() {
+        let all: Vec<Task> = tasks.into_values().collect();
+        return match all.is_empty() {
+            true => Err(TestError::NoTasks),
+            false => Ok(all),
+        };
+    }
+    wanted
+        .iter()
+        .map(|id| {
+            tasks
+                .remove(id)
+                .ok_or_else(|| TestError::UnknownTask(id.clone()))
+        })
+        .collect()
+}
+
+fn test(arguments: TestArguments) -> Result<Report, TestError> {
+    let tasks = chosen(LoadedBank::folder(&arguments.path)?, &arguments.tasks)?;
+    let (_own, socket) = match arguments.runner {
+        Some(socket) => (None, socket),
+        None => OwnRunner::start().map(|(own, socket)| (Some(own), socket))?,
+    };
+    actix_web::rt::System::new().block_on(async {
+        let link = RunnerLink::new(socket);
+        let mut reports = Vec::new();
+        for task in tasks {
+            let proofs = proofs::prove(&link, &task, arguments.seeds).await;
+            let report = TaskReport {
+                id: task.id,
+                proved: proofs.values().all(|proof| proof.ok),
+                proofs,
+            };
+            if !arguments.json {
+                show_task(&report);
+            }
+            reports.push(report);
+        }
+        Ok(Report { tasks: reports })
+    })
+}
+
+fn show_task(task: &TaskReport) {
+    let word = match task.proved {
+        true => "proved",
+        false => "NOT PROVED",
+    };
+    print(&format!("{}: {word}", task.id));
+    for (name, proof) in &task.proofs {
+        let mark = if proof.ok { "ok  " } else { "FAIL" };
+        let detail = proof.detail.replace('\n', "\n         ");
+        print(&format!("  {mark} {name}: {detail}"));
+    }
+}
+
+fn show(report: &Report, json: bool) -> ExitCode {
+    let proved = report.tasks.iter().filter(|task| task.proved).count();
+    let all = report.tasks.len();
+    if json {
+        print(&serde_json::to_string(report).unwrap_or_default());
+    } else {
+        print(&format!("{proved} of {all} tasks proved"));
+    }
+    match proved == all {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,235 @@
+//! The proofs of one task. Every one begins in a fresh lab.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use question_bank::{InstantiateError, Task, TaskInstance};
+use sha2::{Digest, Sha256};
+use task_protocol::{CheckOutcome, InvalidName, JobId, LabId, LabState, Outcome, ScriptOutput};
+
+use super::Proof;
+use crate::lab::instance::{check_specs, lab_spec, milliseconds};
+use crate::lab::link::{LinkError, RunnerLink};
+
+/// How much of a script's output is shown.
+const OUTPUT_CHARS: usize = 600;
+
+#[derive(Debug, thiserror::Error)]
+enum ProofError {
+    #[error("the parameters do not fit: {0}")]
+    Instance(#[from] InstantiateError),
+    #[error("{0}")]
+    Name(#[from] InvalidName),
+    #[error("{0}")]
+    Runner(#[from] LinkError),
+    #[error("the lab is not ready: {0}")]
+    NotReady(String),
+}
+
+/// What came of a lab.
+struct Trial {
+    script: Option<ScriptOutput>,
+    outcomes: Vec<CheckOutcome>,
+    seconds: f64,
+}
+
+fn proof(result: Result<Result<String, String>, ProofError>) -> Proof {
+    match result {
+        Ok(Ok(detail)) => Proof { ok: true, detail },
+        Ok(Err(detail)) => Proof { ok: false, detail },
+        Err(error) => Proof {
+            ok: false,
+            detail: error.to_string(),
+        },
+    }
+}
+
+/// All proofs of a task.
+pub async fn prove(link: &RunnerLink, task: &Task, seeds: u8) -> BTreeMap<&'static str, Proof> {
+    let mut solved = Vec::new();
+    let first = solve(link, task, 0, &mut solved).await;
+    // With one seed, the same once more: a solution must not depend on luck.
+    let others = if seeds > 1 { 1..seeds } else { 0..1 };
+    let mut again = Ok(Ok(String::new()));
+    for seed in others {
+        again = solve(link, task, seed, &mut solved).await;
+        if !matches!(again, Ok(Ok(_))) {
+            break;
+        }
+    }
+    if let Ok(Ok(detail)) = &mut again {
+        *detail = match seeds {
+            1 => "all checks pass a second time".to_owned(),
+            _ => format!("all checks pass for {} more seeds", seeds - 1),
+        };
+    }
+    BTreeMap::from([
+        ("untouched_fails", proof(untouched(link, task).await)),
+        ("solution_passes", proof(first)),
+        ("solution_passes_again", proof(again)),
+        ("cheats_gain_nothing", proof(cheats(link, task).await)),
+        ("within_time", within_time(task, &solved)),
+    ])
+}
+
+async fn untouched(link: &RunnerLink, task: &Task) -> Result<Result<String, String>, ProofError> {
+    let trial = attempt(link, &instance(task, 0)?, None, task.time_seconds).await?;
+    let wrong = described(&trial, |outcome| outcome != Outcome::Fail);
+    Ok(match wrong.is_empty() {
+        true => Ok(format!("all {} checks fail", trial.outcomes.len())),
+        false => Err(format!(
+            "must fail in an untouched lab:\n{}",
+            wrong.join("\n")
+        )),
+    })
+}
+
+async fn solve(
+    link: &RunnerLink,
+    task: &Task,
+    seed: u8,
+    solved: &mut Vec<f64>,
+) -> Result<Result<String, String>, ProofError> {
+    let instance = instance(task, seed)?;
+    let trial = attempt(link, &instance, Some(&instance.solution), task.time_seconds).await?;
+    solved.push(trial.seconds);
+    let mut wrong = described(&trial, |outcome| outcome != Outcome::Pass);
+    wrong.extend(trial.script.as_ref().and_then(unsuccessful));
+    Ok(match wrong.is_empty() {
+        true => Ok(format!("all {} checks pass", trial.outcomes.len())),
+        false => {
+            let values: Vec<String> = instance
+                .values
+                .0
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            wrong.push(format!("seed {seed}: {}", values.join(" ")));
+            Err(format!(
+                "must pass after the solution:\n{}",
+                wrong.join("\n")
+            ))
+        }
+    })
+}
+
+async fn cheats(link: &RunnerLink, task: &Task) -> Result<Result<String, String>, ProofError> {
+    let instance = instance(task, 0)?;
+    let mut wrong = Vec::new();
+    let mut broken = Vec::new();
+    for cheat in &instance.cheats {
+        let trial = attempt(link, &instance, Some(&cheat.script), task.time_seconds).await?;
+        for gained in described(&trial, |outcome| outcome == Outcome::Pass) {
+            wrong.push(format!("cheat {}: {gained}", cheat.name));
+        }
+        // It gains nothing, but it makes work for a person.
+        for outcome in described(&trial, |outcome| outcome == Outcome::Broken) {
+            broken.push(format!("cheat {}: {outcome}", cheat.name));
+        }
+    }
+    if !wrong.is_empty() {
+        return Ok(Err(format!("must gain nothing:\n{}", wrong.join("\n"))));
+    }
+    let mut detail = format!("{} cheats gain nothing", instance.cheats.len());
+    if !broken.is_empty() {
+        detail.push_str(&format!("; left to a person:\n{}", broken.join("\n")));
+    }
+    Ok(Ok(detail))
+}
+
+fn within_time(task: &Task, solved: &[f64]) -> Proof {
+    let longest = solved.iter().copied().fold(0.0, f64::max);
+    let detail = format!(
+        "setup, solution and checks take {longest:.1} s; the task has {} s",
+        task.time_seconds
+    );
+    Proof {
+        ok: !solved.is_empty() && longest <= f64::from(task.time_seconds),
+        detail,
+    }
+}
+
+fn instance(task: &Task, seed: u8) -> Result<TaskInstance, ProofError> {
+    let digest: [u8; 32] = Sha256::digest([seed]).into();
+    Ok(task.instantiate(&task.draw_values(&digest))?)
+}
+
+/// Makes a lab, runs a script in it, and grades it.
+async fn attempt(
+    link: &RunnerLink,
+    task: &TaskInstance,
+    script: Option<&str>,
+    seconds: u32,
+) -> Result<Trial, ProofError> {
+    let begin = Instant::now();
+    let name = format!("proof-{}", uuid::Uuid::new_v4().simple());
+    let (lab_id, job_id) = (LabId::new(name.clone())?, JobId::new(name)?);
+    let result = async {
+        let view = link.create(lab_id.clone(), lab_spec(task)).await?;
+        if view.state != LabState::Ready {
+            return Err(ProofError::NotReady(view.detail.unwrap_or_default()));
+        }
+        let script = match script {
+            Some(script) => {
+                let (script, env) = (script.to_owned(), task.values.environment());
+                let run = link.run_script(lab_id.clone(), script, env, milliseconds(seconds));
+                Some(run.await?)
+            }
+            None => None,
+        };
+        let report = link
+            .grade(lab_id.clone(), job_id, check_specs(task))
+            .await?;
+        Ok(Trial {
+            script,
+            outcomes: report.outcomes,
+            seconds: begin.elapsed().as_secs_f64(),
+        })
+    };
+    let result = result.await;
+    if let Err(error) = link.destroy(lab_id).await {
+        tracing::debug!(%error, "a lab of a proof is not ended");
+    }
+    result
+}
+
+/// The checks whose outcome is not the wanted one, in words.
+fn described(trial: &Trial, is_wrong: impl Fn(Outcome) -> bool) -> Vec<String> {
+    trial
+        .outcomes
+        .iter()
+        .filter(|check| is_wrong(check.outcome))
+        .map(|check| {
+            let word = match check.outcome {
+                Outcome::Pass => "passes",
+                Outcome::Fail => "fails",
+                Outcome::Broken => "is broken",
+            };
+            let mut text = format!("check {} {word}", check.check_id);
+            let parts = [
+                ("expected", &check.expected),
+                ("found", &check.found),
+                ("because", &check.detail),
+            ];
+            for (name, part) in parts {
+                if let Some(part) = part {
+                    text.push_str(&format!("; {name}: {part}"));
+                }
+            }
+            text
+        })
+        .collect()
+}
+
+fn unsuccessful(output: &ScriptOutput) -> Option<String> {
+    if output.exit_code == Some(0) {
+        return None;
+    }
+    let how = match output.exit_code {
+        Some(code) => format!("exits with {code}"),
+        None if output.timed_out => "runs out of time".to_owned(),
+        None => "is killed".to_owned(),
+    };
+    let errors: String = output.stderr.chars().take(OUTPUT_CHARS).collect();
+    Some(format!("the script {how}: {}", errors.trim()))
+}
