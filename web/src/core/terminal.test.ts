@@ -130,8 +130,9 @@ test("a refusal is final, an unavailable lab is asked again", async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(refused.states.at(-1)).toEqual({ kind: "refused", code: "stale_epoch", detail: "moved" });
   expect(refused.sockets).toHaveLength(0);
-  const { socket, sockets } = await attached();
+  const { socket, sockets, states } = await attached();
   socket.text({ type: "problem", code: "lab_unavailable" });
+  expect(states.at(-1)).toMatchObject({ kind: "waiting", code: "lab_unavailable" });
   await vi.advanceTimersByTimeAsync(500);
   expect(sockets).toHaveLength(2);
 });

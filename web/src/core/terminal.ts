@@ -3,8 +3,8 @@
 export type TerminalState =
   | { kind: "connecting"; attempt: number }
   | { kind: "connected" }
-  /** Not connected; tries again. */
-  | { kind: "waiting"; retryInMs: number }
+  /** Not connected; tries again. The code tells why, if the server told. */
+  | { kind: "waiting"; retryInMs: number; code?: string }
   /** The shell ended; the next key starts a new one on the same connection. */
   | { kind: "exited" }
   /** Refused for good. */
@@ -28,7 +28,7 @@ export interface Socket {
 }
 
 export interface TerminalOptions {
-  /** A ticket for one connection. Throws a [`TerminalRefusal`] if there is none to be had. */
+  /** A ticket for one connection. Rejects with a TerminalRefusal if there is none to be had, or none yet. */
   ticket: () => Promise<string>;
   open: () => Socket;
   size: () => Size;
@@ -42,7 +42,7 @@ export interface TerminalOptions {
   random?: () => number;
 }
 
-/** There is no ticket, and asking again will not help. */
+/** The server gave no ticket, and said why. */
 export class TerminalRefusal extends Error {
   readonly code: string;
   constructor(code: string, detail: string) {
@@ -100,7 +100,7 @@ export class TerminalConnection {
     this.#options.ticket().then(
       (ticket) => { if (!this.#isEnded && !this.#socket) this.#attach(ticket); },
       (error: unknown) => {
-        if (error instanceof TerminalRefusal) this.#end({ kind: "refused", code: error.code, detail: error.message });
+        if (error instanceof TerminalRefusal) this.#refuse(error.code, error.message);
         else this.#retryLater();
       },
     );
@@ -164,13 +164,17 @@ export class TerminalConnection {
         this.#options.onState({ kind: "exited" });
         return;
       case "problem":
-        if (FINAL.has(message.code)) {
-          this.#end({ kind: "refused", code: message.code, detail: message.detail ?? "" });
-        } else {
-          this.#drop();
-          this.#retryLater();
-        }
+        this.#refuse(message.code, message.detail ?? "");
     }
+  }
+
+  #refuse(code: string, detail: string): void {
+    if (FINAL.has(code)) {
+      this.#end({ kind: "refused", code, detail });
+      return;
+    }
+    this.#drop();
+    this.#retryLater(code);
   }
 
   #draw(socket: Socket, bytes: Uint8Array): void {
@@ -206,11 +210,11 @@ export class TerminalConnection {
     this.#pinging = setInterval(ping, PING_EVERY_MS);
   }
 
-  #retryLater(): void {
+  #retryLater(code?: string): void {
     const bound = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#attempt);
     const random = (this.#options.random ?? Math.random)();
     const retryInMs = RETRY_FIRST_MS + Math.round(random * (bound - RETRY_FIRST_MS));
-    this.#options.onState({ kind: "waiting", retryInMs });
+    this.#options.onState(code === undefined ? { kind: "waiting", retryInMs } : { kind: "waiting", retryInMs, code });
     clearTimeout(this.#retry);
     this.#retry = setTimeout(this.connect, retryInMs);
   }
