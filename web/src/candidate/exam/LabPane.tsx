@@ -1,0 +1,103 @@
+import { Accessibility, LogOut, Minus, Plus, RotateCcw } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import type { Schemas } from "../../api/client";
+import type { TerminalState } from "../../core/terminal";
+import { Banner } from "../../ui/Banner";
+import { Dialog } from "../../ui/Dialog";
+import { panelId, tabId, Tabs } from "../../ui/Tabs";
+import { problemText } from "../problems";
+import { t } from "./messages";
+import { useLab } from "./useLab";
+
+const TerminalScreen = lazy(() => import("./TerminalScreen"));
+
+const FONT_MIN = 10;
+const FONT_MAX = 28;
+const FONT_KEY = "assay-terminal-font";
+const READER_KEY = "assay-terminal-reader";
+
+interface Props {
+  task: Schemas["PaperTask"];
+  sessionId: string;
+  epoch: number;
+  isHidden: boolean;
+  isLocked: boolean;
+  onLeave: () => void;
+}
+
+/** The machine of a task: its state, its terminals, and what can be done to it. */
+export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }: Props) {
+  const { lab, error, generation, reset } = useLab(sessionId, epoch, task, !isHidden && !isLocked);
+  const [selected, setSelected] = useState("1");
+  const [opened, setOpened] = useState<readonly string[]>(["1"]);
+  const [isAsking, setIsAsking] = useState(false);
+  const [roundTripMs, setRoundTripMs] = useState<number>();
+  const [states, setStates] = useState<Record<string, TerminalState["kind"]>>({});
+  const [fontSize, setFontSize] = useState(() => Number(localStorage.getItem(FONT_KEY)) || 14);
+  const [isForReader, setIsForReader] = useState(() => localStorage.getItem(READER_KEY) === "1");
+  const name = `lab-${task.entry_id}`;
+  const ids = Array.from({ length: Math.max(1, task.terminals) }, (_, index) => String(index + 1));
+  const select = (id: string) => {
+    setSelected(id);
+    if (!opened.includes(id)) setOpened([...opened, id]);
+  };
+  const size = (next: number) => {
+    setFontSize(next);
+    localStorage.setItem(FONT_KEY, String(next));
+  };
+  const read = () => {
+    setIsForReader(!isForReader);
+    localStorage.setItem(READER_KEY, isForReader ? "0" : "1");
+  };
+  const problem = error === undefined ? undefined : problemText(error);
+  const isConnected = states[selected] === "connected";
+  return (
+    <section className="lab" aria-label={t("lab.title")}>
+      <div className="lab-bar">
+        <Tabs label={t("lab.terminals")} name={name} selected={selected} onSelect={select}
+          tabs={ids.map((id) => ({ id, label: t("lab.terminal", { number: id }) }))} />
+        <span className="quiet small lab-meter">{isConnected && roundTripMs !== undefined ? t("lab.round_trip", { ms: Math.round(roundTripMs) }) : ""}</span>
+        <div className="lab-tools">
+          <button type="button" className="button quiet icon" aria-label={t("lab.smaller")} disabled={fontSize <= FONT_MIN} onClick={() => size(fontSize - 1)}><Minus size={18} aria-hidden="true" /></button>
+          <button type="button" className="button quiet icon" aria-label={t("lab.larger")} disabled={fontSize >= FONT_MAX} onClick={() => size(fontSize + 1)}><Plus size={18} aria-hidden="true" /></button>
+          <button type="button" className="button quiet icon toggle" aria-label={t("lab.reader")} title={t("lab.reader")} aria-pressed={isForReader} onClick={read}><Accessibility size={18} aria-hidden="true" /></button>
+          <button type="button" className="button quiet" disabled={isLocked || lab.state === "preparing" || lab.state === "resetting" || lab.state === "ended"} onClick={() => setIsAsking(true)}>
+            <RotateCcw size={18} aria-hidden="true" /> {t("lab.reset")}
+          </button>
+        </div>
+      </div>
+      {problem && <Banner tone="bad" isUrgent><p><strong>{problem.title}</strong></p><p>{problem.next}</p></Banner>}
+      {lab.state === "ready" && !isLocked ? ids.map((id) => (
+        <div key={id} role="tabpanel" id={panelId(name, id)} aria-labelledby={tabId(name, id)} className="lab-panel" hidden={id !== selected}>
+          {opened.includes(id) && (
+            <Suspense fallback={<p className="lab-words" role="status">{t("lab.loading")}</p>}>
+              <TerminalScreen key={generation} label={t("lab.terminal", { number: id })} sessionId={sessionId} entryId={task.entry_id} epoch={epoch}
+                terminal={Number(id)} fontSize={fontSize} isForReader={isForReader} onLeave={onLeave} onRoundTrip={setRoundTripMs}
+                onState={(state) => setStates((all) => ({ ...all, [id]: state }))} />
+            </Suspense>
+          )}
+        </div>
+      )) : (
+        <div className="lab-words" role="status">
+          <p><strong>{t(isLocked ? "lab.ended" : `lab.${lab.state}` as const)}</strong></p>
+          <p>{t(isLocked ? "lab.ended_next" : `lab.${lab.state}_next` as const)}</p>
+          {lab.state === "failed" && !isLocked && <button type="button" className="button" onClick={() => void reset()}>{t("exam.try_again")}</button>}
+        </div>
+      )}
+      <div className="lab-foot">
+        <button type="button" className="button quiet" onClick={onLeave}><LogOut size={18} aria-hidden="true" /> {t("lab.leave")}</button>
+        <span className="quiet small"><kbd>F6</kbd> {t("lab.or")} <kbd>Ctrl+Shift+Backspace</kbd></span>
+      </div>
+      {isAsking && (
+        <Dialog title={t("reset.title")} onClose={() => setIsAsking(false)}>
+          <p>{t("reset.lost")}</p>
+          <p>{t("reset.kept")}</p>
+          <div className="dialog-actions">
+            <button type="button" className="button" onClick={() => setIsAsking(false)}>{t("reset.keep")}</button>
+            <button type="button" className="button danger" onClick={() => { setIsAsking(false); void reset(); }}>{t("reset.do")}</button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}
