@@ -1,7 +1,7 @@
 //! The tasks of the shipped bank on real labs: untouched nothing passes, solved everything does,
 //! and cheats gain nothing.
 //!
-//! `ASSAY_TASK=ID` picks one task, `ASSAY_SEEDS=N` tries N candidates' values instead of one.
+//! `ASSAY_BANK=DIR` takes another bank, `ASSAY_TASK=ID` picks one task, `ASSAY_SEEDS=N` tries N candidates' values instead of one.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,7 +16,8 @@ use task_protocol::{
 use crate::runner::{Connection, Runner, announce, lab_id};
 
 fn tasks() -> Vec<Task> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../question-bank/banks/devops");
+    let shipped = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../question-bank/banks/devops");
+    let root = std::env::var_os("ASSAY_BANK").map_or_else(shipped, PathBuf::from);
     let mut files = Vec::new();
     collect(&root, &root, &mut files);
     let loaded = Bank::load(files).unwrap();

@@ -286,7 +286,7 @@ fn a_runner_cleans_up_after_one_that_was_killed() {
                 .is_ok_and(|line| line.starts_with(b"sleep\x00918273"))
         })
     };
-    assert!(is_alive());
+    await_that("the lab's process has become sleep", is_alive);
     runner.kill_and_restart();
     let mut calls = runner.connect();
     assert_eq!(
