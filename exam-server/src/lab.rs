@@ -14,6 +14,8 @@ pub mod reset;
 pub mod routes;
 pub mod runner_process;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod ticket;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,192 @@
+//! A candidate's lab from the waiting room to the score, on a real runner. Skipped where there can be none.
+
+use std::process::Child;
+
+use actix_web::{HttpServer, web};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, Uid};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::app::App;
+use crate::lab::runner_process::{RunnerState, ensure, start};
+use crate::server;
+use crate::testing::{TestServer, hybrid};
+
+struct Runner(Child);
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        let pid = Pid::from_raw(self.0.id().try_into().unwrap());
+        kill(pid, Signal::SIGTERM).unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+async fn runner(server: &TestServer) -> Option<Runner> {
+    if !Uid::effective().is_root() {
+        println!("skipped: labs need root");
+        return None;
+    }
+    let config = &server.app.config;
+    let runner = match start(&config.runner_socket(), &config.data.join("runner")) {
+        Ok(child) => Runner(child),
+        Err(error) => {
+            println!("skipped: {error}");
+            return None;
+        }
+    };
+    match ensure(config).unwrap() {
+        RunnerState::Ready => Some(runner),
+        RunnerState::Lacking(missing) => {
+            println!("skipped: {}", missing.join("; "));
+            None
+        }
+    }
+}
+
+/// As much of a WebSocket client as a test needs.
+struct Socket(TcpStream);
+
+impl Socket {
+    async fn open(app: &App) -> Self {
+        let document = web::Data::new(server::openapi());
+        let app = web::Data::new(app.clone());
+        let http = HttpServer::new(move || server::service(app.clone(), document.clone()))
+            .workers(1)
+            .disable_signals()
+            .bind("127.0.0.1:0")
+            .unwrap();
+        let address = http.addrs()[0];
+        actix_web::rt::spawn(http.run());
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = "GET /api/v1/terminal HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUpgrade: websocket\r\n\
+            Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\
+            Origin: http://127.0.0.1:8080\r\nSec-WebSocket-Protocol: assay.terminal.v1\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        Self(stream)
+    }
+
+    /// Sends a short message; the mask is zero, which masks nothing.
+    async fn send(&mut self, opcode: u8, payload: &[u8]) {
+        let mut frame = vec![0x80 | opcode, 0x80 | 126];
+        frame.extend_from_slice(&u16::try_from(payload.len()).unwrap().to_be_bytes());
+        frame.extend_from_slice(&[0; 4]);
+        frame.extend_from_slice(payload);
+        self.0.write_all(&frame).await.unwrap();
+    }
+
+    async fn say(&mut self, message: Value) {
+        self.send(1, message.to_string().as_bytes()).await;
+    }
+
+    async fn next(&mut self) -> (u8, Vec<u8>) {
+        let opcode = self.0.read_u8().await.unwrap() & 0x0f;
+        let length = match self.0.read_u8().await.unwrap() {
+            126 => self.0.read_u16().await.unwrap().into(),
+            127 => self.0.read_u64().await.unwrap(),
+            length => length.into(),
+        };
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        self.0.read_exact(&mut payload).await.unwrap();
+        (opcode, payload)
+    }
+
+    /// The next control message.
+    async fn hear(&mut self) -> Value {
+        loop {
+            if let (1, text) = self.next().await {
+                return serde_json::from_slice(&text).unwrap();
+            }
+        }
+    }
+
+    async fn attach(app: &App, ticket: &str) -> (Self, Value) {
+        let mut socket = Self::open(app).await;
+        let attach = json!({"type": "attach", "ticket": ticket, "columns": 80, "rows": 24});
+        socket.say(attach).await;
+        let answer = socket.hear().await;
+        (socket, answer)
+    }
+}
+
+#[actix_web::test]
+async fn a_candidate_works_in_a_lab_and_is_graded() {
+    let server = hybrid().await;
+    let Some(_runner) = runner(&server).await else {
+        return;
+    };
+    let sitter = server.candidate("A1").await;
+    server.start(&sitter).await;
+    let paper = sitter.browser.get(&sitter.path("paper")).await.json;
+    assert_eq!(
+        paper["sections"][1]["entries"][0]["lab"],
+        json!({"state": "ready"})
+    );
+
+    let tickets = sitter.path("labs/t01/terminal-tickets");
+    let stale = sitter
+        .browser
+        .post(&tickets, json!({"epoch": 0, "terminal": 1}));
+    assert_eq!(stale.await.code(), "409 stale_epoch");
+    let wrong = sitter
+        .browser
+        .post(&tickets, json!({"epoch": 1, "terminal": 5}));
+    assert_eq!(wrong.await.code(), "400 bad_request");
+
+    let reset = sitter
+        .browser
+        .post(&sitter.path("labs/t01/reset"), json!({"epoch": 1}))
+        .await;
+    assert_eq!(reset.json, json!({"state": "ready"}));
+
+    let ticket = sitter
+        .browser
+        .post(&tickets, json!({"epoch": 1, "terminal": 1}))
+        .await
+        .json;
+    let ticket = ticket["ticket"].as_str().unwrap();
+    let (mut socket, attached) = Socket::attach(&server.app, ticket).await;
+    assert_eq!(attached, json!({"type": "attached"}));
+    let (_, refused) = Socket::attach(&server.app, ticket).await;
+    assert_eq!(refused["code"], "bad_token");
+
+    socket.send(2, b"echo $((40+2))-on-$(hostname)\n").await;
+    let mut screen = String::new();
+    while !screen.contains("42-on-lab") {
+        let (opcode, payload) = socket.next().await;
+        if opcode == 2 {
+            screen.push_str(&String::from_utf8_lossy(&payload));
+            socket
+                .say(json!({"type": "ack", "bytes": payload.len()}))
+                .await;
+        }
+    }
+    socket.say(json!({"type": "ping", "id": 7})).await;
+    assert_eq!(socket.hear().await, json!({"type": "pong", "id": 7}));
+
+    assert_eq!(sitter.finish(1, &[]).await.status, 200);
+    server.sweep(&sitter).await;
+    // The terminal is told, by the lab or by the next look at the session.
+    assert_eq!(socket.hear().await["type"], "problem");
+    let result = sitter.browser.get(&sitter.path("result")).await.json;
+    assert_eq!(result["state"], "released", "{result}");
+    let checks = result["tasks"][0]["checks"].as_array().unwrap().iter();
+    let outcomes: Vec<_> = checks
+        .map(|check| check["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["pass", "pass"]);
+    let labs = server.app.runner.labs().await.unwrap();
+    assert!(
+        labs.iter()
+            .all(|lab| lab.state == task_protocol::LabState::Ended),
+        "{labs:?}"
+    );
+}
