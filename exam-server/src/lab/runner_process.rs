@@ -105,7 +105,7 @@ pub fn ensure(config: &Config) -> Result<RunnerState, RunnerProcessError> {
         .checks
         .into_iter()
         // What builds images is not needed once there is one.
-        .filter(|check| !check.ok && !(has_image && check.name == "image_builder"))
+        .filter(|check| !(check.ok || has_image && check.name == "image_builder"))
         .map(|check| format!("{}: {}", check.name, check.detail))
         .collect();
     Ok(match missing.is_empty() {
