@@ -15,7 +15,8 @@ interface Props {
 /** All questions at a glance; the state of each in shape and words, not in color alone. */
 export function Palette({ sections, marks, currentId, unsent, onGo }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const answered = [...marks.values()].filter((mark) => mark.isAnswered).length;
+  const items = sections.flatMap((section) => section.entries).filter((entry) => entry.kind === "item");
+  const answered = items.filter((entry) => marks.get(entry.entry_id)?.isAnswered).length;
   const label = (entry: Schemas["PaperEntry"], mark: EntryMarks | undefined) => {
     const parts = [t(entry.kind === "task" ? "entry.task" : "entry.question", { number: entry.number })];
     if (entry.kind === "item") parts.push(t(mark?.isAnswered ? "mark.answered" : mark?.isSeen ? "mark.unanswered" : "mark.unseen"));
@@ -27,7 +28,7 @@ export function Palette({ sections, marks, currentId, unsent, onGo }: Props) {
   return (
     <nav className={isOpen ? "palette open" : "palette"} aria-label={t("palette.title")}>
       <button type="button" className="button palette-toggle" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-        <ChevronDown size={18} aria-hidden="true" /> {t("palette.toggle", { answered, total: marks.size })}
+        <ChevronDown size={18} aria-hidden="true" /> {t("palette.toggle", { answered, total: items.length })}
       </button>
       <div className="palette-body">
         {sections.map((section) => (
