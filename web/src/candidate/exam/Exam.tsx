@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
-import { get, ProblemError, type Schemas } from "../../api/client";
+import { get, post, ProblemError, type Schemas } from "../../api/client";
+import { Hold } from "../../core/hold";
 import { Banner } from "../../ui/Banner";
 import { problemText } from "../problems";
 import { t } from "./messages";
@@ -19,17 +20,27 @@ type State = { kind: "loading" } | { kind: "sitting"; paper: Schemas["Paper"] } 
 /** The exam: one page that never reloads. */
 export function Exam({ session, started, onEnded }: ExamProps) {
   const [state, setState] = useState<State>(() => (started ? { kind: "sitting", paper: started.paper } : { kind: "loading" }));
+  const [hold] = useState(() => new Hold(session.session_id, () => setState({ kind: "moved" })));
   const load = useCallback(async () => {
     try {
-      setState({ kind: "sitting", paper: await get<Schemas["Paper"]>(`/sessions/${session.session_id}/paper`) });
+      const path = `/sessions/${session.session_id}`;
+      const isFree = await hold.take(false);
+      const paper = isFree
+        ? await get<Schemas["Paper"]>(`${path}/paper`)
+        : (await post<Schemas["Started"]>(`${path}/take-over`)).paper;
+      setState({ kind: "sitting", paper });
     } catch (error) {
       const code = error instanceof ProblemError ? error.code : undefined;
       if (code === "session_closed") onEnded();
-      else setState(code === "stale_epoch" ? { kind: "moved" } : { kind: "failed", error });
+      else setState(code === "stale_epoch" || code?.startsWith("seat_") ? { kind: "moved" } : { kind: "failed", error });
     }
-  }, [session.session_id, onEnded]);
+  }, [session.session_id, hold, onEnded]);
   const isLoading = state.kind === "loading";
   useEffect(() => { if (isLoading) void load(); }, [isLoading, load]);
+  // Whoever has just started or taken over has it, whatever other tab had it before.
+  const isSitting = state.kind === "sitting";
+  useEffect(() => { if (isSitting) void hold.take(true); }, [isSitting, hold]);
+  useEffect(() => () => hold.release(), [hold]);
 
   switch (state.kind) {
     case "loading":
