@@ -1,4 +1,6 @@
 import { mount } from "../ui/mount";
-import { choose, t } from "./messages";
+import { App } from "./App";
+import "./candidate.css";
+import { choose } from "./messages";
 
-void mount(<main className="page">{t("app.title")}</main>, choose);
+void mount(<App />, choose);

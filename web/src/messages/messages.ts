@@ -53,6 +53,8 @@ export function createMessages<Key extends string>(
 export const timeOfDay = (ms: number): string => new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(ms);
 /** A day in the person's zone. */
 export const day = (ms: number): string => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(ms);
+/** A share in percent, with at most one decimal. */
+export const percent = (value: number): string => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
 /** The same instant in UTC, for titles. */
 export const utc = (ms: number): string => `${new Date(ms).toISOString().replace("T", " ").slice(0, 19)} UTC`;
 /** Hours, minutes and seconds: `1:02:03`, `02:03`. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 /** The path below the application's prefix, such as `/rooms/1`, kept in step with the address. */
-export function useRoute(prefix: string): [string, (path: string) => void] {
+export function useRoute(prefix: string): [string, (path: string, how?: "push" | "replace") => void] {
   const read = () => window.location.pathname.slice(prefix.length) || "/";
   const [path, setPath] = useState(read);
   useEffect(() => {
@@ -9,8 +9,9 @@ export function useRoute(prefix: string): [string, (path: string) => void] {
     window.addEventListener("popstate", changed);
     return () => window.removeEventListener("popstate", changed);
   });
-  const go = (next: string) => {
-    window.history.pushState(null, "", prefix + next);
+  const go = (next: string, how: "push" | "replace" = "push") => {
+    if (how === "push") window.history.pushState(null, "", prefix + next);
+    else window.history.replaceState(null, "", prefix + next);
     setPath(next);
     window.scrollTo(0, 0);
   };

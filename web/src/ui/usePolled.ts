@@ -7,8 +7,11 @@ interface Polled<T> {
   refresh: () => Promise<void>;
 }
 
-/** Asks again and again while the page is visible; the last good answer stays when an asking fails. */
-export function usePolled<T>(ask: () => Promise<T>, everyMs: number, key: string): Polled<T> {
+/**
+ * Asks again and again while the page is visible; the last good answer stays when an asking fails. `pace` chooses another
+ * interval by the last answer.
+ */
+export function usePolled<T>(ask: () => Promise<T>, everyMs: number, key: string, pace?: (data: T) => number): Polled<T> {
   const [data, setData] = useState<T>();
   const [error, setError] = useState<unknown>();
   const current = useRef(ask);
@@ -21,10 +24,11 @@ export function usePolled<T>(ask: () => Promise<T>, everyMs: number, key: string
       setError(caught);
     }
   }, []);
+  useEffect(() => { void refresh(); }, [refresh, key]);
+  const intervalMs = data !== undefined && pace ? pace(data) : everyMs;
   useEffect(() => {
-    void refresh();
-    const timer = setInterval(() => { if (!document.hidden) void refresh(); }, everyMs);
+    const timer = setInterval(() => { if (!document.hidden) void refresh(); }, intervalMs);
     return () => clearInterval(timer);
-  }, [refresh, everyMs, key]);
+  }, [refresh, intervalMs, key]);
   return { data, error, refresh };
 }

@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import { Banner } from "../ui/Banner";
+import { t } from "./messages";
+import { isNotSignedIn, problemText } from "./problems";
+
+/** What happened, what was kept, what to do now. */
+export function Problem({ error, children }: { error: unknown; children?: ReactNode }) {
+  const { title, next } = problemText(error);
+  return <Banner tone="bad" isUrgent><p><strong>{title}</strong></p><p>{next}</p>{children}</Banner>;
+}
+
+/** A page that could not be shown. */
+export function ProblemPage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (isNotSignedIn(error)) {
+    return (
+      <main className="page narrow">
+        <h1>{t("sign_in.title")}</h1>
+        <p>{t("sign_in.text")}</p>
+        <a className="button primary" href="/sign-in?area=candidate">{t("sign_in.link")}</a>
+      </main>
+    );
+  }
+  return (
+    <main className="page narrow">
+      <h1>{t("problem.title")}</h1>
+      <Problem error={error} />
+      <button type="button" className="button primary" onClick={onRetry}>{t("app.retry")}</button>
+    </main>
+  );
+}
