@@ -3,6 +3,7 @@
 mod check;
 mod item;
 mod load;
+mod probe;
 mod programme;
 mod report;
 mod task;

@@ -170,7 +170,7 @@ impl std::fmt::Display for Shortfall {
 /// - `sections.<id>.domains.<domain>` or `sections.<id>.count`: too few in the bank, history left
 ///   out; `items` or `tasks`: too few for all sections together
 /// - `time_limit_seconds`: even the quickest choice takes longer (have: the limit)
-/// - `enemies`: too many of those left are enemies (have: the most that went together)
+/// - `enemies`: too many of those left are enemies (have: the most that the search put together)
 /// - `search_steps`: the search gave up undecided
 pub fn assemble(request: &AssemblyRequest<'_>) -> Result<Form, Infeasible> {
     assemble::assemble(request)

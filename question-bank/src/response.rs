@@ -108,3 +108,6 @@ pub fn score_item(item: &Item, response: &Response) -> Millipoints {
     let points = right.saturating_sub(wrong) * 1000 / keys.len().max(1);
     Millipoints(u32::try_from(points).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

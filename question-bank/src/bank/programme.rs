@@ -283,7 +283,8 @@ pub(super) fn read_certification(
 fn certification(report: &mut Report<'_>, name: &str, text: &str) -> Option<ReadCertification> {
     let raw: RawCertification = report.parse(text)?;
     let id = report.own_id(&raw.id, name);
-    // A blueprint that is named must have a good id: a certification without its exam would look unwritten.
+    // A blueprint that is named must have a good id: a certification without its exam would
+    // look unwritten.
     let blueprint = match &raw.blueprint {
         Some(named) => Some(report.id(named)?),
         None => None,

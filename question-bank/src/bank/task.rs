@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::bank::probe::{self, RawProbe};
 use crate::bank::report::{Place, Reference, Report, plain};
 use crate::bank::task_files::{Files, check_texts};
-use crate::{
-    Check, CheckId, DomainId, Fault, FaultCode, Limits, Parameter, ProbeTemplate, RunScript, Task,
-};
+use crate::{Check, CheckId, DomainId, Fault, FaultCode, Limits, Parameter, RunScript, Task};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,36 +50,6 @@ struct RawCheck {
 struct RawRun {
     script: Spanned<String>,
     timeout_seconds: Option<Spanned<i64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-enum RawProbe {
-    Http {
-        port: Spanned<RawPort>,
-        path: Spanned<String>,
-        host: Option<Spanned<String>>,
-    },
-    Tcp {
-        port: Spanned<RawPort>,
-    },
-}
-
-/// A number, or a text that may name a parameter.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RawPort {
-    Number(i64),
-    Text(String),
-}
-
-impl RawPort {
-    fn text(&self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text.clone(),
-        }
-    }
 }
 
 /// Time for a judge or a run script that does not say.
@@ -275,7 +244,7 @@ fn checks(
         let probe = raw
             .probe
             .as_ref()
-            .map(|raw| probe(report, raw, parameters, texts));
+            .map(|raw| probe::read(report, raw, parameters, texts));
         checks.push(Check {
             id,
             title,
@@ -338,72 +307,4 @@ pub(super) fn reaches(requires: &BTreeMap<&str, Vec<&str>>, from: &str, to: &str
         }
     }
     false
-}
-
-fn probe(
-    report: &mut Report<'_>,
-    raw: &RawProbe,
-    parameters: &BTreeMap<String, Parameter>,
-    texts: &mut Vec<Text>,
-) -> ProbeTemplate {
-    match raw {
-        RawProbe::Http {
-            port: raw_port,
-            path,
-            host,
-        } => {
-            if !path.get_ref().starts_with('/') {
-                let message = format!("the path `{}` does not start with a slash", path.get_ref());
-                report.add(
-                    path.span().start,
-                    FaultCode::BadProbe,
-                    message,
-                    "write /path",
-                );
-            }
-            for text in [path].into_iter().chain(host) {
-                texts.push((text.get_ref().clone(), report.place(text.span().start)));
-            }
-            ProbeTemplate::Http {
-                port: port(report, raw_port, parameters, texts),
-                path: path.get_ref().clone(),
-                host: host.as_ref().map(|host| host.get_ref().clone()),
-            }
-        }
-        RawProbe::Tcp { port: raw_port } => ProbeTemplate::Tcp {
-            port: port(report, raw_port, parameters, texts),
-        },
-    }
-}
-
-fn port(
-    report: &mut Report<'_>,
-    raw: &Spanned<RawPort>,
-    parameters: &BTreeMap<String, Parameter>,
-    texts: &mut Vec<Text>,
-) -> String {
-    let start = raw.span().start;
-    let port = raw.get_ref().text();
-    if !can_only_be_port(&port, parameters) {
-        let message = format!("`{port}` can be something else than a port");
-        let hint = "give a number from 1 to 65535, or {{name}} of a parameter that is one";
-        report.add(start, FaultCode::BadProbe, message, hint);
-    }
-    texts.push((port.clone(), report.place(start)));
-    port
-}
-
-fn can_only_be_port(text: &str, parameters: &BTreeMap<String, Parameter>) -> bool {
-    let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
-    let name = text
-        .strip_prefix("{{")
-        .and_then(|rest| rest.strip_suffix("}}"));
-    match name.map(|name| parameters.get(name)) {
-        None => is_port(text),
-        // An unknown name has a fault of its own.
-        Some(None) => true,
-        Some(Some(Parameter::Number(low, high))) => *low >= 1 && *high <= i64::from(u16::MAX),
-        Some(Some(Parameter::Pick(texts))) => texts.iter().all(|text| is_port(text)),
-        Some(Some(Parameter::Token(_))) => false,
-    }
 }
