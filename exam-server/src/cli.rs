@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 pub mod audit;
 pub mod bank;
 pub mod certificate;
+pub mod demo;
 pub mod form;
 pub mod image;
 pub mod proof;
@@ -23,6 +24,15 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve with the sample programme and demo accounts, and print the sign-in links
+    Demo {
+        /// Where to listen [default: 127.0.0.1:8080]
+        #[arg(long)]
+        listen: Option<std::net::SocketAddr>,
+        /// Where the data lives [default: data]
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// Serve
     Serve {
         /// The configuration file (TOML)
@@ -51,6 +61,7 @@ enum Command {
 /// Runs the command of the command line.
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
+        Command::Demo { listen, data } => demo::demo(listen, data),
         Command::Serve { config } => serve::serve(config),
         Command::Bank(command) => bank::run(command),
         Command::Image(command) => image::run(command),

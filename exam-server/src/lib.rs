@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod credential;
 pub mod db;
+pub mod demo;
 pub mod entity;
 pub mod exam;
 pub mod http;

@@ -11,6 +11,7 @@ use crate::account;
 use crate::app::App;
 use crate::authoring;
 use crate::credential;
+use crate::demo::{Links, routes as demo_routes};
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
 use crate::http::{assets, guard, metrics, page};
 use crate::lab;
@@ -155,15 +156,30 @@ pub fn service(
 }
 
 /// Serves until a signal ends it. `listener` is bound already, so that a taken port is known before anything starts.
-pub async fn serve(app: App, listener: std::net::TcpListener) -> std::io::Result<()> {
+///
+/// # Errors
+/// The listener cannot be used.
+pub async fn serve(
+    app: App,
+    listener: std::net::TcpListener,
+    demo: Option<Links>,
+) -> std::io::Result<()> {
+    let demo = demo.map(web::Data::new);
     let document = web::Data::new(openapi());
     let workers = app.config.workers;
     actix_web::rt::spawn(session::sweep::run(app.clone()));
     actix_web::rt::spawn(lab::prepare::watch(app.clone()));
     let app = web::Data::new(app);
-    let mut server = HttpServer::new(move || service(app.clone(), document.clone()))
-        .shutdown_timeout(5)
-        .listen(listener)?;
+    let mut server = HttpServer::new(move || {
+        let demo = demo.clone();
+        service(app.clone(), document.clone()).configure(|config| {
+            if let Some(links) = demo {
+                config.app_data(links).service(demo_routes::follow_link);
+            }
+        })
+    })
+    .shutdown_timeout(5)
+    .listen(listener)?;
     if let Some(workers) = workers {
         server = server.workers(workers);
     }

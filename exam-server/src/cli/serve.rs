@@ -15,7 +15,7 @@ pub fn serve(config: Option<PathBuf>) -> ExitCode {
         Ok(config) => config.unwrap_or_default(),
         Err(error) => return fail(&error),
     };
-    log_to_stderr();
+    log_to_stderr("info");
     actix_web::rt::System::new().block_on(async {
         let listener = match std::net::TcpListener::bind(config.listen) {
             Ok(listener) => listener,
@@ -27,7 +27,7 @@ pub fn serve(config: Option<PathBuf>) -> ExitCode {
             Err(error) => return fail(&error),
         };
         print(&format!("ready on {url}"));
-        match server::serve(app, listener).await {
+        match server::serve(app, listener, None).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error),
         }
@@ -35,9 +35,9 @@ pub fn serve(config: Option<PathBuf>) -> ExitCode {
 }
 
 /// Logs to standard error; `RUST_LOG` chooses what.
-pub fn log_to_stderr() {
+pub fn log_to_stderr(default: &str) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let _already_set = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -168,7 +168,7 @@ impl Issuer {
                 let app = App::open(config, Clock::system()).await.unwrap();
                 let id = issue(&app).await;
                 tell.send((url, id)).unwrap();
-                server::serve(app, listener).await.unwrap();
+                server::serve(app, listener, None).await.unwrap();
             });
         });
         let (url, id) = told.recv().unwrap();
