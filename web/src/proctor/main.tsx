@@ -1,4 +1,6 @@
 import { mount } from "../ui/mount";
-import { choose, t } from "./messages";
+import { chooseStaffLanguage } from "../ui/staff/messages";
+import { choose } from "./messages";
+import { Proctor } from "./Proctor";
 
-void mount(<main className="page">{t("app.title")}</main>, choose);
+void mount(<Proctor />, async () => { await Promise.all([choose(), chooseStaffLanguage()]); });
