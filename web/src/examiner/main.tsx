@@ -1,4 +1,6 @@
 import { mount } from "../ui/mount";
-import { choose, t } from "./messages";
+import { chooseStaffLanguage } from "../ui/staff/messages";
+import { Examiner } from "./Examiner";
+import { choose } from "./messages";
 
-void mount(<main className="page">{t("app.title")}</main>, choose);
+void mount(<Examiner />, async () => { await Promise.all([choose(), chooseStaffLanguage()]); });

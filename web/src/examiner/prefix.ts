@@ -1,0 +1,2 @@
+/** Where the application lives. */
+export const PREFIX = "/examiner";
