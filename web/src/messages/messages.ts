@@ -50,7 +50,7 @@ export function createMessages<Key extends string>(
 }
 
 /** A time of day in the person's zone. */
-export const timeOfDay = (ms: number): string => new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(ms);
+export const timeOfDay = (ms: number): string => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(ms);
 /** A day in the person's zone. */
 export const day = (ms: number): string => new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(ms);
 /** A share in percent, with at most one decimal. */

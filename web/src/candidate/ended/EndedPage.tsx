@@ -1,4 +1,5 @@
 import { Download } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { get, type Schemas } from "../../api/client";
 import { timeOfDay, utc } from "../../messages/messages";
 import { Banner } from "../../ui/Banner";
@@ -21,10 +22,13 @@ export function EndedPage({ session }: { session: Schemas["SessionView"] }) {
   const isReleased = result?.state === "released";
   const title = !isReleased ? t("ended.title") : t(result.passed ? "result.passed" : "result.not_passed");
   useTitle(title);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The exam page is gone, and with it what had the focus.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <main className="page ended">
       <p className="quiet over-title">{session.exam_title}</p>
-      <h1>{title}</h1>
+      <h1 ref={heading} tabIndex={-1}>{title}</h1>
       {error !== undefined && <Problem error={error} />}
       {isReleased ? <ResultView result={result} /> : (
         <Banner tone="info">

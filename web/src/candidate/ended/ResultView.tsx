@@ -16,7 +16,7 @@ export function ResultView({ result }: { result: Result }) {
   return (
     <>
       <section aria-label={t("result.score")}>
-        <p className="score"><strong>{score}</strong> <span className="quiet">{t("result.score_text", { score, cut })}</span></p>
+        <p className="score"><strong>{score}</strong> <span className="quiet">{t("result.score_text", { cut })}</span></p>
         <Bar label={t("result.score_bar", { score, cut })} percent={result.score_percent ?? 0} markPercent={result.cut_score_percent} />
         <p className="quiet small">{t("result.cut_mark", { cut })} {!result.passed && isScoreEnough && t("result.section_missed")}</p>
       </section>

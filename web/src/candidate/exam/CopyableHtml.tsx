@@ -15,8 +15,11 @@ export function CopyableHtml({ html }: { html: string }) {
     const made = [...(box.current?.querySelectorAll("code") ?? [])].map((code) => {
       const host = document.createElement("span");
       host.className = "copy-host";
-      (code.closest("pre") ?? code).after(host);
-      return { host, value: code.textContent.trimEnd() };
+      const made = { host, value: code.textContent.trimEnd() };
+      const block = code.closest("pre");
+      if (block) block.after(host);
+      else code.append(host);
+      return made;
     });
     setPlaces(made);
     return () => { for (const { host } of made) host.remove(); };

@@ -45,6 +45,7 @@ export function Sitting({ session, paper, onMoved, onEnded }: Props) {
   const [dialog, setDialog] = useState<"finish" | "help">();
   const [keysOn, setKeysOn] = useState(() => localStorage.getItem(KEYS_OFF) === null);
   const entries = useMemo(() => paper.sections.flatMap((section) => section.entries), [paper]);
+  const items = entries.filter((entry) => entry.kind === "item").length;
   const ids = useMemo(() => entries.map((entry) => entry.entry_id), [entries]);
   const { currentId, seen, go } = useSeen(sessionId, ids, paper.responses);
   const main = useRef<HTMLElement>(null);
@@ -155,7 +156,7 @@ export function Sitting({ session, paper, onMoved, onEnded }: Props) {
               );
             }
             return isCurrent && (
-              <ItemView key={entry.entry_id} item={entry} count={entries.length} answer={state.entries[entry.entry_id]} {...common}
+              <ItemView key={entry.entry_id} item={entry} count={items} answer={state.entries[entry.entry_id]} {...common}
                 onChange={(options) => setOptions(entry.entry_id, options)}
                 onSettle={(useKept) => outbox.settleDisplaced(entry.entry_id, useKept)} />
             );

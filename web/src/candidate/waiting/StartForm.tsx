@@ -43,8 +43,8 @@ export function StartForm({ session, onStarted, onChanged }: Props) {
   };
   const triesLeft = problemNumber(error, "tries_left");
   return (
-    <form className="start-form" onSubmit={(event) => void start(event)} aria-labelledby="start-title">
-      <h2 id="start-title">{t("start.code_title")}</h2>
+    <form className="start-form" onSubmit={(event) => void start(event)}>
+      <h2>{t("start.code_title")}</h2>
       <p>{t("start.code_text")}</p>
       <div className="field">
         <label htmlFor="seat-code">{t("start.code")}</label>
