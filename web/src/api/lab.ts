@@ -1,15 +1,10 @@
 // The lab of a task: reset it, and tickets for its terminals.
 import { post, type Schemas } from "./client";
 
-export interface TerminalTicket {
-  ticket: string;
-  expires_in_ms: number;
-}
-
 const lab = (sessionId: string, entryId: string) => `/sessions/${sessionId}/labs/${entryId}`;
 
 export const resetLab = (sessionId: string, entryId: string, epoch: number): Promise<Schemas["LabView"]> =>
   post(`${lab(sessionId, entryId)}/reset`, { epoch });
 
-export const takeTerminalTicket = (sessionId: string, entryId: string, epoch: number, terminal: number): Promise<TerminalTicket> =>
+export const takeTerminalTicket = (sessionId: string, entryId: string, epoch: number, terminal: number): Promise<Schemas["TerminalTicket"]> =>
   post(`${lab(sessionId, entryId)}/terminal-tickets`, { epoch, terminal });

@@ -109,13 +109,13 @@ export default function TerminalScreen({ label, sessionId, entryId, epoch, termi
   const words = state.kind === "waiting" || (state.kind === "connecting" && state.attempt > 1) ? t("lab.lost")
     : state.kind === "connecting" ? t("lab.connecting")
     : state.kind === "exited" ? t("lab.exited")
-    : state.kind === "refused" ? t("lab.refused") : undefined;
+    : state.kind === "refused" ? t(state.code === "terminal_replaced" ? "lab.replaced" : "lab.refused") : undefined;
   return (
     <div className="terminal">
       <div ref={box} className="terminal-screen" />
       <div role="status" className={words === undefined ? "visually-hidden" : "terminal-words"}>
         {words}
-        {(state.kind === "exited" || state.kind === "refused" || state.kind === "waiting") && (
+        {(state.kind === "refused" || state.kind === "waiting") && (
           <button type="button" className="button" onClick={() => parts.current?.connection.restart()}>{t("lab.connect_again")}</button>
         )}
       </div>
