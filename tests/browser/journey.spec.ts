@@ -2,7 +2,7 @@
 // handing in, result, certificate. A second candidate leaves the tasks untouched.
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { links, revealCode, signIn, start, tasksOf, terminal, typeScript, url } from "./support/exam";
+import { links, revealCode, signIn, start, tasksOf, terminal, typeLine, typeScript, url } from "./support/exam";
 
 test.describe.configure({ mode: "serial" });
 const hasLabs = (): boolean => process.env.ASSAY_HAS_LABS === "yes";
@@ -64,7 +64,7 @@ test("a candidate sits a hybrid exam and an employer verifies the certificate", 
       await page.getByRole("button", { name: new RegExp(`^Task ${Number(task.entry.slice(1))}\\b`) }).click();
       await expect(page.getByRole("heading", { name: task.title })).toBeVisible();
       await terminal(page);
-      await page.keyboard.insertText("echo before-$((40+2))\n");
+      await typeLine(page, "echo before-$((40+2))");
       await expect(page.locator(".xterm-rows:visible").first()).toContainText("before-42");
       await page.reload();
       await page.getByRole("button", { name: new RegExp(`^Task ${Number(task.entry.slice(1))}\\b`) }).click();

@@ -72,11 +72,16 @@ export async function terminal(page: Page): Promise<void> {
   await screen.click();
 }
 
+/** Types a line and presses Enter. */
+export async function typeLine(page: Page, line: string): Promise<void> {
+  await page.keyboard.insertText(line);
+  await page.keyboard.press("Enter");
+}
+
 /** Types a script into the terminal, line by line, and waits for the word that it prints at its end. */
 export async function typeScript(page: Page, script: string): Promise<void> {
-  const encoded = Buffer.from(script).toString("base64").replace(/(.{1,76})/g, "$1\n");
-  await page.keyboard.insertText("base64 -d > /tmp/.typed <<'END'\n");
-  await page.keyboard.insertText(`${encoded}END\n`);
-  await page.keyboard.insertText("clear; bash /tmp/.typed > /tmp/.out 2>&1; rm -f /tmp/.typed; echo 'typed'-done\n");
+  const encoded = Buffer.from(script).toString("base64").match(/.{1,76}/g) ?? [];
+  const lines = ["base64 -d > /tmp/.typed <<'END'", ...encoded, "END", "clear", "bash /tmp/.typed > /tmp/.out 2>&1; rm -f /tmp/.typed; echo 'typed'-done"];
+  for (const line of lines) await typeLine(page, line);
   await expect(page.locator(".xterm-rows:visible").first()).toContainText("typed-done", { timeout: 60_000 });
 }
