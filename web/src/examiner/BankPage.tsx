@@ -27,7 +27,7 @@ export function BankPage({ itemId, go }: { itemId: string | undefined; go: Go })
         {domains.map((domain) => (
           <li key={domain.id} title={domain.description}>
             <b>{domain.title}</b>
-            <span className="quiet small">{domain.items} {t("bank.items")} · {domain.tasks} {t("bank.tasks")}</span>
+            <span className="quiet small">{t("bank.domain_counts", { items: domain.items, tasks: domain.tasks })}</span>
           </li>
         ))}
       </ul>

@@ -12,8 +12,10 @@ interface Props {
 export function SidePanel({ title, closeLabel, onClose, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    const before = document.title;
     document.title = `${title} · Assay`;
     heading.current?.focus({ preventScroll: !matchMedia("(max-width: 64rem)").matches });
+    return () => { document.title = before; };
   }, [title]);
   const key = (event: KeyboardEvent) => { if (event.key === "Escape") onClose(); };
   return (

@@ -54,7 +54,7 @@ export function SeatCard({ seat, sinceMs, serverNowMs, onAction }: Props) {
           {isOpen && seat.state !== "running" && <Fact title={t("seat.code")}>{codeWords(seat, serverNowMs)}</Fact>}
           {seat.labs.length > 0 && isOpen && (
             <Fact title={t("seat.labs")}>
-              <ul className="plain-list">{seat.labs.map((lab) => <li key={lab.entry_id}>{lab.title}: {lab.state === "failed" ? <b className="failed">{t("lab.failed")}</b> : t(`lab.${lab.state}`)}</li>)}</ul>
+              <Labs labs={seat.labs} />
             </Fact>
           )}
           {seat.adjustments_ms !== 0 && <Fact title={t("seat.adjustment")}>{t("seat.minutes", { minutes: Math.round(seat.adjustments_ms / 60_000) })}</Fact>}
@@ -68,6 +68,19 @@ export function SeatCard({ seat, sinceMs, serverNowMs, onAction }: Props) {
         </div>
       </article>
     </li>
+  );
+}
+
+/** How many are ready; only the others by name. */
+function Labs({ labs }: { labs: Seat["labs"] }) {
+  const others = labs.filter((lab) => lab.state !== "ready");
+  return (
+    <>
+      {t("seat.labs_ready", { ready: labs.length - others.length, total: labs.length })}
+      <ul className="plain-list">
+        {others.map((lab) => <li key={lab.entry_id} className={lab.state === "failed" ? "failed" : undefined}>{lab.title}: {t(`lab.${lab.state}`)}</li>)}
+      </ul>
+    </>
   );
 }
 
