@@ -28,7 +28,7 @@ function Blueprint({ blueprint, domains }: Props) {
   const domainTitle = (id: string) => domains.find((domain) => domain.id === id)?.title ?? id;
   const minimum = (percent: number) => (percent > 0 ? t("item.percent", { n: percent }) : t("blueprint.no_minimum"));
   return (
-    <section className="blueprint" aria-labelledby={`blueprint-${blueprint.id}`}>
+    <article className="blueprint">
       <h2 id={`blueprint-${blueprint.id}`}>{blueprint.title}</h2>
       <dl className="facts">
         <dt>{t("blueprint.certification")}</dt><dd>{blueprint.certification}</dd>
@@ -64,6 +64,6 @@ function Blueprint({ blueprint, domains }: Props) {
           </tbody>
         </table>
       </div>
-    </section>
+    </article>
   );
 }

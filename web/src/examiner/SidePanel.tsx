@@ -14,7 +14,7 @@ export function SidePanel({ title, closeLabel, onClose, children }: Props) {
   useEffect(() => {
     const before = document.title;
     document.title = `${title} · Assay`;
-    heading.current?.focus({ preventScroll: !matchMedia("(max-width: 64rem)").matches });
+    heading.current?.focus({ preventScroll: !matchMedia("(max-width: 60rem)").matches });
     return () => { document.title = before; };
   }, [title]);
   const key = (event: KeyboardEvent) => { if (event.key === "Escape") onClose(); };

@@ -12,8 +12,9 @@ export function StaffDialog(props: Props) {
   const [opener] = useState(() => document.activeElement);
   useEffect(() => () => {
     const id = opener?.id;
-    // The list may have drawn the button anew.
-    const target = opener?.isConnected ? opener : id ? document.getElementById(id) : null;
+    // The list may have drawn the button anew, or what it belonged to is done and gone.
+    const drawnAnew = id ? document.getElementById(id) : null;
+    const target = opener?.isConnected ? opener : (drawnAnew ?? document.querySelector("main h1"));
     if (target instanceof HTMLElement) target.focus();
   }, [opener]);
   return <Dialog {...props} />;
