@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import type { Schemas } from "../../api/client";
 import type { TerminalState } from "../../core/terminal";
 import { Banner } from "../../ui/Banner";
+import { Boundary } from "../../ui/Boundary";
 import { Dialog } from "../../ui/Dialog";
 import { panelId, tabId, Tabs } from "../../ui/Tabs";
 import { problemText } from "../problems";
@@ -70,11 +71,11 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
       {lab.state === "ready" && !isLocked ? ids.map((id) => (
         <div key={id} role="tabpanel" id={panelId(name, id)} aria-labelledby={tabId(name, id)} className="lab-panel" hidden={id !== selected}>
           {opened.includes(id) && (
-            <Suspense fallback={<p className="lab-words" role="status">{t("lab.loading")}</p>}>
+            <Boundary fallback={<p className="lab-words" role="alert">{t("lab.not_loaded")}</p>}><Suspense fallback={<p className="lab-words" role="status">{t("lab.loading")}</p>}>
               <TerminalScreen key={generation} label={t("lab.terminal", { number: id })} sessionId={sessionId} entryId={task.entry_id} epoch={epoch}
                 terminal={Number(id)} fontSize={fontSize} isForReader={isForReader} onLeave={onLeave} onRoundTrip={setRoundTripMs}
                 onState={(state) => setStates((all) => ({ ...all, [id]: state }))} />
-            </Suspense>
+            </Suspense></Boundary>
           )}
         </div>
       )) : (
