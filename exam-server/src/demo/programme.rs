@@ -30,7 +30,7 @@ const CANDIDATES: [(&str, &str); 10] = [
     ("jonas", "Jonas Weber"),
 ];
 /// Candidates who have a seat and have not sat yet, after each start.
-const SEATS: usize = 3;
+const SEATS: usize = 4;
 const FINISHED_CANDIDATE: (&str, &str) = ("noor", "Noor Haddad");
 
 /// What the demo works with.

@@ -75,7 +75,7 @@ fn refuse(app: &App, request: &ServiceRequest) -> Option<ApiError> {
         request
             .uri()
             .authority()
-            .map(|authority| authority.as_str())
+            .map(actix_web::http::uri::Authority::as_str)
     });
     if !host.is_some_and(|host| app.origins.knows_host(host)) {
         return Some(ApiError::new(

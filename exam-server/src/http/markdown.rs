@@ -38,7 +38,8 @@ pub fn to_html(markdown: &str) -> String {
     });
     let mut text = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut text, events);
-    text
+    // Code wider than the screen scrolls, and must be reachable by keyboard for that.
+    text.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
 /// A short text of one line (an option, a title): as HTML without the paragraph around it.
