@@ -13,9 +13,10 @@ test:
 	@.ci/test
 
 bench: setup web
-	cargo build --release --bins --benches --workspace
+	cargo build --release --bins
 	@.ci/image $(PROFILE_DIR)/task-runner
 	cargo bench -p exam-tests
+	cargo test --release -p task-runner --test live -- --ignored --nocapture
 
 # What CI asks of the source before it runs the tests.
 check:
