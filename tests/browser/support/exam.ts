@@ -15,7 +15,7 @@ export async function signIn(browser: Browser, area: "candidate" | "proctor" | "
   await page.getByLabel("Name", { exact: false }).first().fill(login);
   await page.getByLabel("Password").fill("assay-demo");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`**/${area}/`, { timeout: 20_000 });
+  await page.waitForURL(`**/${area}/**`, { timeout: 20_000 });
   return { context, page };
 }
 
