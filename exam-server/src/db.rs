@@ -1,5 +1,7 @@
 //! The database: one SQL per meaning on SQLite and PostgreSQL. This file holds the only lines that know which of the two it is.
 
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,9 +20,9 @@ const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The data directory cannot be made.
-    #[error("cannot create the data directory for {path}")]
-    Directory {
+    /// The database file, or its directory, cannot be made.
+    #[error("cannot create the database file {path}")]
+    File {
         /// The database file.
         path: String,
         /// The cause.
@@ -71,12 +73,10 @@ impl Database {
     }
 
     async fn open_sqlite(path: &str, url: &str) -> Result<Self, OpenError> {
-        if let Some(directory) = Path::new(path).parent() {
-            std::fs::create_dir_all(directory).map_err(|source| OpenError::Directory {
-                path: path.to_owned(),
-                source,
-            })?;
-        }
+        create_private(Path::new(path)).map_err(|source| OpenError::File {
+            path: path.to_owned(),
+            source,
+        })?;
         let failed = |source| OpenError::Database {
             url: url.to_owned(),
             source,
@@ -127,6 +127,22 @@ impl Database {
     }
 }
 
+/// Makes the file readable by its owner only, if there is none. SQLite gives its WAL the same permissions.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    if let Some(directory) = path.parent() {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)?;
+    }
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+}
+
 fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
@@ -169,6 +185,19 @@ mod tests {
         assert!(parse_version("3.51.3") >= Some(SQLITE_OLDEST));
         assert!(parse_version("3.9.10") < Some(SQLITE_OLDEST));
         assert_eq!(parse_version("three"), None);
+    }
+
+    #[tokio::test]
+    async fn nobody_else_on_the_machine_reads_the_database() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("data/exam.db");
+        let url = format!("sqlite:{}", path.display());
+        let _open = Database::open(&url).await.unwrap();
+        for file in ["data/exam.db", "data/exam.db-wal"] {
+            let mode = std::fs::metadata(home.path().join(file)).unwrap();
+            assert_eq!(mode.permissions().mode() & 0o077, 0, "{file}");
+        }
     }
 
     #[test]

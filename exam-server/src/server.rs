@@ -32,6 +32,8 @@ struct Description;
 /// The routes under `/api/v1`.
 fn api(config: &mut ServiceConfig<'_>) {
     config
+        // Routes are tried in this order, each by a regular expression: the one that is asked most comes first.
+        .service(session::routes::save_response)
         .service(account::routes::create_sign_in)
         .service(account::routes::delete_sign_in)
         .service(account::routes::get_me)
@@ -47,7 +49,6 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(session::routes::start_session)
         .service(session::routes::take_over_session)
         .service(session::routes::get_paper)
-        .service(session::routes::save_response)
         .service(session::routes::finish_session)
         .service(session::routes::get_receipt)
         .service(lab::routes::reset_lab)

@@ -18,6 +18,7 @@ pub mod receipt;
 pub mod routes;
 pub mod rules;
 pub mod save_lane;
+pub mod save_memory;
 pub mod save_response;
 pub mod save_sql;
 pub mod shape;

@@ -26,7 +26,7 @@ fn assert_problem(answer: &Answer, code: &str) {
         Some("application/problem+json")
     );
     assert_eq!(answer.json["status"], answer.status);
-    for field in ["type", "title", "code", "detail"] {
+    for field in ["type", "title", "code", "detail", "request_id"] {
         assert!(
             answer.json[field]
                 .as_str()

@@ -3,6 +3,8 @@
 //! Every kind has its own `typ` and audience, and every kind is refused in every other kind's place. A token is never
 //! enough: whoever accepts one also asks the row it points to.
 
+use std::sync::Arc;
+
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +93,19 @@ pub enum TokenError {
 pub struct Tokens {
     signing: EncodingKey,
     verifying: DecodingKey,
+    /// Made once, because every save is verified. In the order of [`Kind::ALL`].
+    rules: Arc<[Validation; 3]>,
+}
+
+fn rules(kind: Kind) -> Validation {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+    rules.set_audience(&[kind.audience()]);
+    rules.set_issuer(&[ISSUER]);
+    // Both must be there (above) and are checked below: the library would ask the machine's clock.
+    rules.validate_exp = false;
+    rules.validate_nbf = false;
+    rules
 }
 
 impl std::fmt::Debug for Tokens {
@@ -105,6 +120,7 @@ impl Tokens {
         Self {
             signing: EncodingKey::from_secret(key),
             verifying: DecodingKey::from_secret(key),
+            rules: Arc::new(Kind::ALL.map(rules)),
         }
     }
 
@@ -139,14 +155,7 @@ impl Tokens {
         if token.len() > LENGTH_MAX {
             return Err(TokenError::TooLong);
         }
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
-        rules.set_audience(&[kind.audience()]);
-        rules.set_issuer(&[ISSUER]);
-        // Both must be there (above) and are checked below: the library would ask the machine's clock.
-        rules.validate_exp = false;
-        rules.validate_nbf = false;
-        let data = decode::<Claims>(token, &self.verifying, &rules)?;
+        let data = decode::<Claims>(token, &self.verifying, &self.rules[kind as usize])?;
         if data.header.typ.as_deref() != Some(kind.typ()) {
             return Err(TokenError::OtherKind);
         }

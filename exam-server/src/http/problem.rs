@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, ResponseError};
 use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// What went wrong, as software reads it. Closed: a client can switch over all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -118,6 +119,8 @@ pub struct ApiError {
     pub detail: String,
     /// Further members of the document, such as the revision that is stored.
     pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Names the refused request in the document and in the log, so that a person can report it.
+    request_id: Uuid,
 }
 
 /// The document, as the OpenAPI description shows it.
@@ -131,6 +134,8 @@ pub struct Problem {
     pub code: ErrorCode,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
+    /// Names the refused request in the server's log
+    pub request_id: Uuid,
     #[serde(flatten)]
     #[schema(additional_properties, value_type = std::collections::HashMap<String, serde_json::Value>)]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -143,6 +148,7 @@ impl ApiError {
             code,
             detail: detail.into(),
             extra: serde_json::Map::new(),
+            request_id: Uuid::now_v7(),
         }
     }
 
@@ -153,8 +159,9 @@ impl ApiError {
 
     /// A fault of ours: logged with its cause here, told to the client without it.
     pub fn internal(context: &str, cause: &dyn std::fmt::Display) -> Self {
-        tracing::error!(context, cause = %cause, "internal error");
-        Self::new(ErrorCode::Internal, String::new())
+        let error = Self::new(ErrorCode::Internal, String::new());
+        tracing::error!(request_id = %error.request_id, context, cause = %cause, "internal error");
+        error
     }
 
     /// Adds a member to the document.
@@ -177,11 +184,12 @@ impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         let text = error.to_string();
         if matches!(error, DbErr::ConnectionAcquire(_)) || text.contains("database is locked") {
-            tracing::warn!(cause = %text, "database busy");
-            return Self::new(
+            let busy = Self::new(
                 ErrorCode::Busy,
                 "the database did not answer in time; try again",
             );
+            tracing::warn!(request_id = %busy.request_id, cause = %text, "database busy");
+            return busy;
         }
         Self::internal("database", &error)
     }
@@ -213,8 +221,10 @@ impl ResponseError for ApiError {
             status: status.as_u16(),
             code: self.code,
             detail: self.detail.clone(),
+            request_id: self.request_id,
             extra: self.extra.clone(),
         };
+        tracing::debug!(request_id = %self.request_id, code = code.as_str(), "refused");
         let mut response = HttpResponse::build(status);
         if self.code == ErrorCode::Busy {
             response.insert_header(("Retry-After", "2"));

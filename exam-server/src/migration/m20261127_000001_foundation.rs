@@ -335,11 +335,14 @@ fn indices() -> Vec<IndexCreateStatement> {
         index("seat", &["session_id"], true),
         index("seat", &["code_hmac"], false),
         index("credential", &["session_id"], true),
+        // Only late responses: with an index over all events every save would write one more page.
         index(
             "session_event",
             &["session_id", "entry_id", "epoch", "response_revision"],
             true,
-        ),
+        )
+        .and_where(Expr::col("is_late"))
+        .take(),
         index("exam_session", &["state", "deadline_at_ms"], false),
         index("exam_session", &["candidate_id"], false),
         index(

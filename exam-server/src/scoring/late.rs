@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,7 +28,7 @@ pub struct LateResponse {
 pub async fn queue(app: &App) -> ApiResult<Vec<LateResponse>> {
     let db = app.db.reader();
     let events = session_event::Entity::find()
-        .filter(session_event::COLUMN.is_late.eq(true))
+        .filter(Expr::col(session_event::Column::IsLate))
         .order_by_desc(session_event::Column::AtMs)
         .all(db)
         .await?;

@@ -1,7 +1,7 @@
 //! The save lane: one task commits saves in groups and acknowledges each after the commit. While one group is being
 //! committed the next gathers in the queue, so groups grow with the load and nobody waits for a timer.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sea_orm::DbErr;
@@ -12,7 +12,8 @@ use crate::db::Database;
 use crate::http::metrics::Metrics;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
 use crate::session::live::Live;
-use crate::session::save_response::{Group, Save, SaveRefusal, Saved};
+use crate::session::save_memory::Memory;
+use crate::session::save_response::{Group, Save, SaveRefusal, Saved, head_key};
 use crate::session::save_sql::Texts;
 
 /// Saves per commit.
@@ -49,6 +50,7 @@ impl SaveLane {
             live,
             metrics,
             texts: Texts::default(),
+            memory: Memory::default(),
         };
         tokio::spawn(writer.run(receiver));
         Self(sender)
@@ -72,6 +74,7 @@ struct Writer {
     live: Arc<Live>,
     metrics: Arc<Metrics>,
     texts: Texts,
+    memory: Memory,
 }
 
 impl Writer {
@@ -130,26 +133,39 @@ impl Writer {
             .collect()
     }
 
-    /// Reads, decides, writes and commits a group.
+    /// Commits a group, if need be in a second attempt: with the first it may turn out that a session has moved on since
+    /// it was remembered, for example because it was extended.
     async fn commit(&mut self, saves: &[Save]) -> Result<Vec<Outcome>, DbErr> {
+        match self.attempt(saves).await {
+            Err(DbErr::RecordNotUpdated) => self.attempt(saves).await,
+            done => done,
+        }
+    }
+
+    /// Reads what is not remembered, decides, writes and commits. After an error nothing is remembered of the sessions.
+    async fn attempt(&mut self, saves: &[Save]) -> Result<Vec<Outcome>, DbErr> {
+        let mut group = self.memory.recall(saves);
+        let outcomes = self.write(saves, &mut group).await;
+        match outcomes {
+            Ok(_) => self.memory.learn(group),
+            Err(_) => self.memory.forget(saves),
+        }
+        outcomes
+    }
+
+    async fn write(&mut self, saves: &[Save], group: &mut Group) -> Result<Vec<Outcome>, DbErr> {
         let tx = self.db.begin().await?;
-        let mut group = Group::default();
-        let mut ids: Vec<_> = saves.iter().map(|save| save.session_id).collect();
-        ids.sort();
-        ids.dedup();
-        self.texts.read_logs(&tx, &ids, &mut group).await?;
-        let keys: HashSet<_> = saves
-            .iter()
-            .map(|save| (save.session_id, save.entry_id.clone()))
-            .collect();
-        let keys: Vec<_> = keys.into_iter().collect();
-        self.texts.read_heads(&tx, &keys, &mut group).await?;
-        let perhaps: HashSet<_> = saves
-            .iter()
-            .filter_map(|save| group.may_be_stored(save))
-            .collect();
-        let perhaps: Vec<_> = perhaps.into_iter().collect();
-        self.texts.read_stored(&tx, &perhaps, &mut group).await?;
+        let ids = unknown(saves, |save| {
+            (!group.logs.contains_key(&save.session_id)).then_some(save.session_id)
+        });
+        self.texts.read_logs(&tx, &ids, group).await?;
+        let keys = unknown(saves, |save| {
+            let key = head_key(save);
+            (!group.heads.contains_key(&key)).then_some(key)
+        });
+        self.texts.read_heads(&tx, &keys, group).await?;
+        let keys = unknown(saves, |save| group.may_be_stored(save));
+        self.texts.read_stored(&tx, &keys, group).await?;
         let now = self.clock.now_ms();
         let outcomes = saves
             .iter()
@@ -163,6 +179,12 @@ impl Writer {
         }
         Ok(outcomes)
     }
+}
+
+/// What must be read for some of the saves: each once, in order.
+fn unknown<K: Ord>(saves: &[Save], key: impl Fn(&Save) -> Option<K>) -> Vec<K> {
+    let keys: BTreeSet<K> = saves.iter().filter_map(key).collect();
+    keys.into_iter().collect()
 }
 
 fn again(refusal: &ApiError) -> ApiError {

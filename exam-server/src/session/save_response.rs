@@ -119,7 +119,8 @@ pub struct NewEvent {
 #[derive(Debug, Default)]
 pub struct Group {
     pub logs: HashMap<SessionId, Log>,
-    pub heads: HashMap<HeadKey, Head>,
+    /// None where it is known that there is no response.
+    pub heads: HashMap<HeadKey, Option<Head>>,
     pub stored: HashMap<ResponseKey, Stored>,
     pub events: Vec<NewEvent>,
     pub new_heads: HashMap<HeadKey, Head>,
@@ -127,7 +128,8 @@ pub struct Group {
     pub touched: HashMap<SessionId, i64>,
 }
 
-fn head_key(save: &Save) -> HeadKey {
+/// The key of the current response that a save would replace.
+pub fn head_key(save: &Save) -> HeadKey {
     (save.session_id, save.entry_id.clone())
 }
 
@@ -156,14 +158,17 @@ impl Group {
     /// before it may come again.)
     pub fn may_be_stored(&self, save: &Save) -> Option<ResponseKey> {
         let log = self.logs.get(&save.session_id)?;
-        let is_newer = self
-            .heads
-            .get(&head_key(save))
-            .is_none_or(|head| save.revision > head.revision);
-        let is_plain = is_newer
+        let is_plain = self.is_newer(save).is_ok()
             && log.state.adjustment_ms == 0
             && rule(&log.state, save) == Ok(Decision::Store);
         (!is_plain).then(|| response_key(save))
+    }
+
+    /// Where the log holds the response of this key, if it is the current one of its entry.
+    pub fn current(&self, key: &ResponseKey) -> Option<(SessionId, i64)> {
+        let (session_id, entry_id, epoch, revision) = key;
+        let head = self.heads.get(&(*session_id, entry_id.clone()))?.as_ref()?;
+        (head.epoch == *epoch && head.revision == *revision).then_some((*session_id, head.seq))
     }
 
     /// Decides one save, after all saves before it, and notes what is to be written.
@@ -216,7 +221,7 @@ impl Group {
 
     fn is_newer(&self, save: &Save) -> Result<(), SaveRefusal> {
         match self.heads.get(&head_key(save)) {
-            Some(head) if save.revision <= head.revision => {
+            Some(Some(head)) if save.revision <= head.revision => {
                 Err(SaveRefusal::OldRevision(head.revision))
             }
             _ => Ok(()),
@@ -238,7 +243,7 @@ impl Group {
             is_answered: save.is_answered,
             is_flagged: save.is_flagged,
         };
-        self.heads.insert(head_key(save), head);
+        self.heads.insert(head_key(save), Some(head));
         self.new_heads.insert(head_key(save), head);
     }
 
@@ -319,4 +324,4 @@ pub fn body(options: &[String], is_flagged: bool) -> String {
 
 #[cfg(test)]
 #[path = "save_response_tests.rs"]
-mod tests;
+pub mod tests;

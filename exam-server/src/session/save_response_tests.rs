@@ -2,11 +2,11 @@ use super::*;
 use crate::ids::{FormId, SignInId};
 use crate::session::rules::Event;
 
-fn session() -> SessionId {
+pub fn session() -> SessionId {
     SessionId(uuid::Uuid::from_u128(1))
 }
 
-fn group() -> Group {
+pub fn group() -> Group {
     let state = State::registered(1000)
         .apply(
             &Event::Entered {
@@ -30,7 +30,7 @@ fn group() -> Group {
     group
 }
 
-fn save(revision: i64, options: &[&str], received_at_ms: i64) -> Save {
+pub fn save(revision: i64, options: &[&str], received_at_ms: i64) -> Save {
     let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
     Save {
         session_id: session(),
@@ -75,7 +75,10 @@ fn arrival_decides_and_not_the_time_in_the_queue() {
     assert_eq!(again, Err(SaveRefusal::Late));
     assert_eq!(group.events.len(), 2);
     assert!(group.events[1].is_late);
-    assert_eq!(group.heads.values().next().unwrap().revision, 1);
+    assert_eq!(
+        group.heads[&head_key(&save(1, &[], 0))].unwrap().revision,
+        1
+    );
 }
 
 #[test]

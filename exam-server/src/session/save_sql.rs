@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use sea_orm::sea_query::Value;
+use sea_orm::sea_query::{PostgresQueryBuilder, QueryBuilder, SqliteQueryBuilder, Value};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
 };
 
 use crate::entity::exam_session;
@@ -35,13 +35,22 @@ const HEADS: Form = Form {
     columns: 2,
 };
 
-const STORED: Form = Form {
+/// Late responses are few and have an index of their own; all others are found as what an entry's head points to.
+const LATE: Form = Form {
     before: "WITH v(session_id, entry_id, epoch, revision) AS (VALUES ",
     constants: "",
     behind: ") SELECT e.session_id, e.entry_id, e.epoch, e.response_revision, e.seq, e.at_ms, e.hash, e.is_late, e.body \
          FROM v JOIN session_event e ON e.session_id = v.session_id AND e.entry_id = v.entry_id AND e.epoch = v.epoch \
-         AND e.response_revision = v.revision",
+         AND e.response_revision = v.revision WHERE e.is_late",
     columns: 4,
+};
+
+const CURRENT: Form = Form {
+    before: "WITH v(session_id, seq) AS (VALUES ",
+    constants: "",
+    behind: ") SELECT e.session_id, e.entry_id, e.epoch, e.response_revision, e.seq, e.at_ms, e.hash, e.is_late, e.body \
+         FROM v JOIN session_event e ON e.session_id = v.session_id AND e.seq = v.seq",
+    columns: 2,
 };
 
 const MOVE: Form = Form {
@@ -73,8 +82,12 @@ const POINT: Form = Form {
 pub struct Texts(HashMap<(Form, usize), String>);
 
 impl Texts {
-    /// Both databases take numbered placeholders of this kind.
-    fn text(&mut self, form: Form, rows: usize) -> String {
+    fn text(&mut self, backend: DbBackend, form: Form, rows: usize) -> String {
+        // SQLite looks a numbered placeholder up by its name with every binding; one without a number costs nothing.
+        let (placeholder, is_numbered) = match backend {
+            DbBackend::Sqlite => SqliteQueryBuilder.placeholder(),
+            _ => PostgresQueryBuilder.placeholder(),
+        };
         let make = || {
             let mut text = form.before.to_owned();
             for row in 0..rows {
@@ -83,7 +96,10 @@ impl Texts {
                 for column in 0..form.columns {
                     let separator = if column == 0 { "" } else { "," };
                     let number = row * form.columns + column + 1;
-                    let _infallible = write!(text, "{separator}${number}");
+                    let _infallible = match is_numbered {
+                        true => write!(text, "{separator}{placeholder}{number}"),
+                        false => write!(text, "{separator}{placeholder}"),
+                    };
                 }
                 text.push(')');
             }
@@ -101,6 +117,7 @@ impl Texts {
         rows: &[R],
         values: impl Fn(&R, &mut Vec<Value>),
     ) -> Vec<Statement> {
+        let backend = tx.get_database_backend();
         let mut statements = Vec::new();
         let mut rest = rows;
         for size in SIZES {
@@ -111,12 +128,8 @@ impl Texts {
                 for row in chunk {
                     values(row, &mut bound);
                 }
-                let text = self.text(form, size);
-                statements.push(Statement::from_sql_and_values(
-                    tx.get_database_backend(),
-                    text,
-                    bound,
-                ));
+                let text = self.text(backend, form, size);
+                statements.push(Statement::from_sql_and_values(backend, text, bound));
             }
         }
         statements
@@ -163,6 +176,9 @@ impl Texts {
         keys: &[HeadKey],
         group: &mut Group,
     ) -> Result<(), DbErr> {
+        group
+            .heads
+            .extend(keys.iter().map(|key| (key.clone(), None)));
         let statements = self.statements(tx, HEADS, keys, |(session, entry), values| {
             values.extend([session.0.into(), entry.as_str().into()]);
         });
@@ -171,27 +187,28 @@ impl Texts {
                 let key = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
                 group.heads.insert(
                     key,
-                    Head {
+                    Some(Head {
                         seq: row.try_get_by_index(2)?,
                         revision: row.try_get_by_index(3)?,
                         epoch: row.try_get_by_index(4)?,
                         is_answered: row.try_get_by_index(5)?,
                         is_flagged: row.try_get_by_index(6)?,
-                    },
+                    }),
                 );
             }
         }
         Ok(())
     }
 
-    /// The responses of the log under these keys.
+    /// The responses under these keys, if they are current or late. An older one does not matter any more: a newer one
+    /// is stored. Heads must have been read.
     pub async fn read_stored(
         &mut self,
         tx: &DatabaseTransaction,
         keys: &[ResponseKey],
         group: &mut Group,
     ) -> Result<(), DbErr> {
-        let statements = self.statements(tx, STORED, keys, |key, values| {
+        let mut statements = self.statements(tx, LATE, keys, |key, values| {
             let (session, entry, epoch, revision) = key;
             values.extend([
                 session.0.into(),
@@ -200,6 +217,11 @@ impl Texts {
                 (*revision).into(),
             ]);
         });
+        let current: Vec<_> = keys.iter().filter_map(|key| group.current(key)).collect();
+        let found = self.statements(tx, CURRENT, &current, |(session, seq), values| {
+            values.extend([session.0.into(), (*seq).into()]);
+        });
+        statements.extend(found);
         for statement in statements {
             for row in tx.query_all_raw(statement).await? {
                 let key = (
@@ -224,7 +246,10 @@ impl Texts {
     }
 
     /// Writes what the group decided: rows moved, events appended, heads pointed.
-    pub async fn write(&mut self, tx: &DatabaseTransaction, group: Group) -> Result<(), DbErr> {
+    ///
+    /// # Errors
+    /// [`DbErr::RecordNotUpdated`] if a log does not end any more where the group found it.
+    pub async fn write(&mut self, tx: &DatabaseTransaction, group: &Group) -> Result<(), DbErr> {
         let mut moves: Vec<_> = group.touched.iter().collect();
         moves.sort();
         let logs = &group.logs;

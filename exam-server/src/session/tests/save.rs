@@ -26,9 +26,9 @@ async fn the_same_save_has_the_same_receipt_and_another_content_is_told() {
     let older = sitter.save("i01", 1, 3, &["c"]).await;
     assert_eq!(older.code(), "409 old_revision");
     assert_eq!(older.json["revision"], 5);
-    // An older one that was stored is acknowledged as it was.
-    let retried = sitter.save("i01", 1, 1, &["a"]).await;
-    assert_eq!(retried.json["receipt"], first.json["receipt"]);
+    let overtaken = sitter.save("i01", 1, 1, &["a"]).await;
+    assert_eq!(overtaken.code(), "409 old_revision");
+    assert_eq!(overtaken.json["revision"], 5);
     let cleared = sitter.save("i01", 1, 6, &[]).await;
     assert_eq!(cleared.status, 200);
     assert_eq!(server.seat(&sitter).await["answered"], 0);
@@ -273,4 +273,38 @@ async fn two_servers_on_one_database_keep_one_log() {
     let closed = sitter.save_from(&twin, "i01", 1, 11, &["b"]).await;
     assert_eq!(closed.code(), "409 session_closed");
     server.assert_log_is_whole(&sitter).await;
+}
+
+#[actix_web::test]
+async fn a_server_finds_out_what_another_one_saved_since_it_remembered() {
+    let server = theory().await;
+    let sitter = server.candidate("A1").await;
+    let other = server.candidate("A2").await;
+    server.start(&sitter).await;
+    server.start(&other).await;
+    let twin = server.twin().await;
+    let there = sitter.browser.on(&twin);
+    assert_eq!(sitter.save("i01", 1, 1, &["a"]).await.status, 200);
+    let saved = sitter.save_from(&there, "i01", 1, 2, &["b"]).await;
+    assert_eq!(saved.status, 200, "{:?}", saved.json);
+    // Remembered here is revision 1; the group fails at first, and then each save gets its due.
+    let (conflict, fine) = tokio::join!(
+        sitter.save("i01", 1, 2, &["c"]),
+        other.save("i01", 1, 1, &["a"]),
+    );
+    assert_eq!(conflict.code(), "409 revision_conflict");
+    assert_eq!(fine.status, 200, "{:?}", fine.json);
+    assert_eq!(sitter.save("i01", 1, 3, &["c"]).await.status, 200);
+
+    let taken = json!({});
+    let taken = there.post(&sitter.path("take-over"), taken).await;
+    assert_eq!(taken.status, 200, "{:?}", taken.json);
+    assert_eq!(
+        sitter.save("i01", 1, 4, &["a"]).await.code(),
+        "409 stale_epoch"
+    );
+    let saved = sitter.save_from(&there, "i01", 2, 4, &["a"]).await;
+    assert_eq!(saved.status, 200, "{:?}", saved.json);
+    server.assert_log_is_whole(&sitter).await;
+    server.assert_log_is_whole(&other).await;
 }
