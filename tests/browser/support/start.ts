@@ -1,6 +1,6 @@
 // Starts the demo as a person does, on a free port and with data of its own, and reads the links that it prints.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -16,12 +16,27 @@ async function freePort(): Promise<number> {
   });
 }
 
+// A spec that starts the server anew runs in another process than the teardown: the number is in a file.
+const pidFile = (data: string): string => join(data, "server.pid");
+
+async function hasEnded(pid: number): Promise<void> {
+  while (existsSync(`/proc/${pid}/exe`)) await new Promise((next) => setTimeout(next, 20));
+}
+
+/** Kills the server without a word (SIGKILL) and waits until it is gone. */
+export async function killServer(): Promise<void> {
+  const pid = Number(readFileSync(pidFile(process.env.ASSAY_DATA ?? ""), "utf8"));
+  process.kill(pid, "SIGKILL");
+  await hasEnded(pid);
+}
+
 export function startServer(data: string, port: number): Promise<{ server: ChildProcess; text: string }> {
   const root = resolve(import.meta.dirname, "../../..");
   const built = ["target/debug/exam-server", "target/release/exam-server"].map((path) => join(root, path));
   const binary = process.env.ASSAY_SERVER ?? built.find(existsSync);
   if (!binary) throw new Error("build the server first: cargo build --bins");
   const server = spawn(binary, ["demo", "--listen", `127.0.0.1:${port}`, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+  writeFileSync(pidFile(data), String(server.pid));
   return new Promise((done, fail) => {
     let text = "";
     server.stdout?.on("data", (bytes: Buffer) => {
@@ -36,14 +51,13 @@ export function startServer(data: string, port: number): Promise<{ server: Child
 export default async function setup(): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), "assay-browser-"));
   const port = await freePort();
-  const { server, text } = await startServer(data, port);
+  const { text } = await startServer(data, port);
   const link = (name: string) => {
     const found = new RegExp(`${name}\\s+(http\\S+)`).exec(text)?.[1];
     if (!found) throw new Error(`no link for ${name} in:\n${text}`);
     return found;
   };
   process.env.ASSAY_DATA = data;
-  process.env.ASSAY_PID = String(server.pid);
   process.env.ASSAY_PORT = String(port);
   process.env.ASSAY_URL = `http://127.0.0.1:${port}`;
   process.env.ASSAY_LINKS = JSON.stringify({
@@ -51,13 +65,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   });
   process.env.ASSAY_HAS_LABS = text.includes("Live tasks cannot run") ? "" : "yes";
   return async () => {
-    const pid = Number(process.env.ASSAY_PID);
+    const pid = Number(readFileSync(pidFile(data), "utf8"));
     try { process.kill(pid, "SIGTERM"); } catch { /* it ended already */ }
     const runner = join(data, "runner/runner.pid");
     if (existsSync(runner)) {
       const runnerPid = Number(readFileSync(runner, "utf8"));
       try { process.kill(runnerPid, "SIGTERM"); } catch { /* it ended already */ }
-      for (let tries = 0; tries < 200 && existsSync(`/proc/${runnerPid}`); tries += 1) await new Promise((next) => setTimeout(next, 50));
+      await hasEnded(runnerPid);
     }
     rmSync(data, { recursive: true, force: true });
   };

@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod bank;
-mod figures;
 mod grading;
 mod runner;
 mod sandbox;

@@ -1,29 +1,35 @@
-//! Figures, not limits: how long a lab takes, beside the plain runtime on the same files.
-//! `cargo test -p task-runner --test live -- --ignored`
+//! How long a lab takes, beside the plain runtime on the same files. Prints figures beside their targets; asserts nothing.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on says where"
+)]
+
+#[path = "../tests/live/runner.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod runner;
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use task_protocol::{Call, TerminalSize};
 
-use crate::runner::{BINARY, Runner, announce, lab_id, spec};
+use runner::{BINARY, Runner, lab_id, spec};
 
 const ROUNDS: usize = 21;
 
-fn describe(what: &str, mut times: Vec<Duration>) {
+fn describe(what: &str, target: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100];
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
-    announce(&format!(
-        "{what:<34} p50 {:6.1} ms   p95 {:6.1} ms",
+    println!(
+        "{what:<46} {target:>12} {:>9.1} ms   p95 {:.1} ms",
         millis(at(50)),
         millis(at(95))
-    ));
+    );
 }
 
-#[test]
-#[ignore = "prints figures"]
-fn figures() {
+fn main() {
     let Some(runner) = Runner::start() else {
         return;
     };
@@ -46,10 +52,10 @@ fn figures() {
         calls.call(Call::DestroyLab { lab_id }).unwrap();
         ended.push(begin.elapsed());
     }
-    describe("lab: cold start to ready", ready);
-    describe("lab: cold start to first prompt", prompt);
-    describe("lab: reset to new prompt", reset);
-    describe("lab: destroy", ended);
+    describe("lab: cold start to ready, p50", "", ready);
+    describe("lab: cold start to first prompt, p50", "<= 500 ms", prompt);
+    describe("lab: reset to new prompt, p50", "", reset);
+    describe("lab: destroy, p50", "", ended);
     plain_runtime();
 }
 
@@ -86,13 +92,13 @@ fn plain_runtime() {
             let output = run(&["run", &format!("plain-{round}")]).unwrap();
             if !output.status.success() {
                 let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-                announce(&format!("plain {runtime} run: {}", reason.trim()));
+                println!("plain {runtime} run: {}", reason.trim());
                 break;
             }
             times.push(begin.elapsed());
         }
         if !times.is_empty() {
-            describe(&format!("plain {runtime} run, same files"), times);
+            describe(&format!("plain {runtime} run, same files, p50"), "", times);
         }
     }
 }
