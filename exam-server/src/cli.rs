@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bank;
 pub mod certificate;
 pub mod demo;
+pub mod doctor;
 pub mod form;
 pub mod image;
 pub mod proof;
@@ -39,6 +40,15 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Tell what works on this machine: database, data directory, clock, and what live tasks need; exit 1 if something does not
+    Doctor {
+        /// The configuration file (TOML)
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Author's commands for banks
     #[command(subcommand)]
     Bank(bank::BankCommand),
@@ -63,6 +73,7 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Demo { listen, data } => demo::demo(listen, data),
         Command::Serve { config } => serve::serve(config),
+        Command::Doctor { config, json } => doctor::doctor(config, json),
         Command::Bank(command) => bank::run(command),
         Command::Image(command) => image::run(command),
         Command::Form(command) => form::run(command),

@@ -92,14 +92,32 @@ impl Database {
                 .pragma("journal_size_limit", "67108864")
         });
         let writer = SeaOrm::connect(write).await.map_err(failed)?;
-        let found = sqlite_version(&writer).await.map_err(failed)?;
-        if parse_version(&found).is_none_or(|version| version < SQLITE_OLDEST) {
-            return Err(OpenError::SqliteTooOld { found });
-        }
+        trusted_sqlite(&writer, url).await?;
         let mut read = options(&format!("sqlite://{path}?mode=rw"), 4);
         read.map_sqlx_sqlite_opts(|sqlite| sqlite.pragma("query_only", "ON"));
         let reader = SeaOrm::connect(read).await.map_err(failed)?;
         Ok(Self { reader, writer })
+    }
+
+    /// Which database answers at `url`, in words. Nothing is made or changed.
+    pub async fn probe(url: &str) -> Result<String, OpenError> {
+        let failed = |source| OpenError::Database {
+            url: without_password(url),
+            source,
+        };
+        let path = url.strip_prefix("sqlite:");
+        let connect = path.map_or(url, |_| "sqlite::memory:");
+        let connection = SeaOrm::connect(options(connect, 1)).await.map_err(failed)?;
+        match path {
+            Some(path) => {
+                let version = trusted_sqlite(&connection, url).await?;
+                Ok(format!("SQLite {version}, in {path}"))
+            }
+            None => {
+                connection.ping().await.map_err(failed)?;
+                Ok(format!("{} answers", without_password(url)))
+            }
+        }
     }
 
     /// For queries that change nothing.
@@ -152,6 +170,20 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         .test_before_acquire(false)
         .sqlx_logging(false);
     options
+}
+
+/// The version of the SQLite that is linked, if it keeps what it acknowledges.
+async fn trusted_sqlite(db: &DatabaseConnection, url: &str) -> Result<String, OpenError> {
+    let found = sqlite_version(db)
+        .await
+        .map_err(|source| OpenError::Database {
+            url: url.to_owned(),
+            source,
+        })?;
+    if parse_version(&found).is_none_or(|version| version < SQLITE_OLDEST) {
+        return Err(OpenError::SqliteTooOld { found });
+    }
+    Ok(found)
 }
 
 async fn sqlite_version(db: &DatabaseConnection) -> Result<String, DbErr> {

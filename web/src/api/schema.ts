@@ -1026,6 +1026,11 @@ export interface components {
         Problem: {
             code: components["schemas"]["ErrorCode"];
             detail?: string;
+            /**
+             * Format: uuid
+             * @description Names the refused request in the server's log
+             */
+            request_id: string;
             /** Format: int32 */
             status: number;
             title: string;
