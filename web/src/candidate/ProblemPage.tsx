@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { ProblemError } from "../api/client";
 import { Banner } from "../ui/Banner";
 import { t } from "./messages";
 import { isNotSignedIn, problemText } from "./problems";
@@ -6,7 +7,15 @@ import { isNotSignedIn, problemText } from "./problems";
 /** What happened, what was kept, what to do now. */
 export function Problem({ error, children }: { error: unknown; children?: ReactNode }) {
   const { title, next } = problemText(error);
-  return <Banner tone="bad" isUrgent><p><strong>{title}</strong></p><p>{next}</p>{children}</Banner>;
+  const request = error instanceof ProblemError && error.code === "internal" ? error.problem.request_id : undefined;
+  return (
+    <Banner tone="bad" isUrgent>
+      <p><strong>{title}</strong></p>
+      <p>{next}</p>
+      {request && <p className="quiet small">{t("problem.request", { id: request })}</p>}
+      {children}
+    </Banner>
+  );
 }
 
 /** A page that could not be shown. */

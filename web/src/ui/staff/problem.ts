@@ -5,6 +5,7 @@ import { type StaffMessageKey, t } from "./messages";
 export interface ProblemText {
   title: string;
   next: string;
+  /** Names the request in the server's log, when the fault is the server's. */
   requestId?: string;
 }
 
@@ -28,8 +29,7 @@ export function problemText(error: unknown): ProblemText {
   const { problem } = error;
   const keys = texts[problem.code];
   const words = keys ? { title: t(keys[0]), next: t(keys[1]) } : { title: problem.title, next: problem.detail ?? "" };
-  const id = problem["request_id"];
-  return typeof id === "string" ? { ...words, requestId: id } : words;
+  return problem.code === "internal" ? { ...words, requestId: problem.request_id } : words;
 }
 
 export const isNotSignedIn = (error: unknown): boolean => error instanceof ProblemError && error.code === "not_signed_in";
