@@ -63,6 +63,7 @@ impl App {
             Some(folder) => LoadedBank::folder(folder)?,
             None => LoadedBank::starter()?,
         };
+        let bank = bank.proved_only();
         publish(&db, &bank, clock.now_ms()).await?;
         let issuer = config.public_url();
         let signer = Signer::open(&db, &config.data, &issuer, clock.now_ms()).await?;

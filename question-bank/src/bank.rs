@@ -5,6 +5,7 @@ mod item;
 mod load;
 mod probe;
 mod programme;
+mod proof;
 mod report;
 mod task;
 mod task_files;
@@ -13,9 +14,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bank::report::Place;
 use crate::{
-    BankId, Blueprint, BlueprintId, Certification, CertificationId, DomainId, Fault, Item, ItemId,
-    Task, TaskId,
+    BankId, Blueprint, BlueprintId, Certification, CertificationId, DomainId, Fault, FaultCode,
+    Item, ItemId, Task, TaskId, TaskProof, Unproved,
 };
 
 /// One file of a bank, as it was read.
@@ -50,6 +52,8 @@ pub struct Bank {
     pub blueprints: BTreeMap<BlueprintId, Blueprint>,
     /// Certifications by id.
     pub certifications: BTreeMap<CertificationId, Certification>,
+    /// Records of proofs by task, as they stand in the files; see [`Bank::unproved`].
+    pub proofs: BTreeMap<TaskId, TaskProof>,
 }
 
 /// A part of the field that is examined.
@@ -88,6 +92,33 @@ impl Bank {
     /// usable and is reported in [`Loaded::faults`].
     pub fn load(files: Vec<SourceFile>) -> Result<Loaded, Unloadable> {
         load::load(files)
+    }
+
+    /// The tasks that may not be in an exam, as faults: those without a record of a proof of just this version.
+    #[must_use]
+    pub fn unproved(&self) -> Vec<Fault> {
+        let missing = |task: &Task| match self.proofs.get(&task.id) {
+            Some(proof) => proof.check(task).err(),
+            None => Some(Unproved::Missing),
+        };
+        let fault = |task: &Task| {
+            let id = &task.id;
+            let hint = format!("run `exam-server bank test PATH --task {id} --record`");
+            let place = Place::start_of(&format!("tasks/{id}/proof.toml"));
+            Some(place.fault(FaultCode::UnprovedTask, missing(task)?.to_string(), &hint))
+        };
+        self.tasks.values().filter_map(fault).collect()
+    }
+
+    /// Takes the tasks that are not proved out of the bank. Returns them as faults.
+    pub fn withhold_unproved(&mut self) -> Vec<Fault> {
+        let unproved = self.unproved();
+        let is_proved = |id: &TaskId| {
+            let file = format!("tasks/{id}/proof.toml");
+            !unproved.iter().any(|fault| fault.file == file)
+        };
+        self.tasks.retain(|id, _| is_proved(id));
+        unproved
     }
 
     /// The blueprint of a certification's exam, if it has one yet.

@@ -102,6 +102,8 @@ fault_codes! {
     UnknownEnemy = "unknown_enemy",
     /// Something is its own enemy.
     SelfEnemy = "self_enemy",
+    /// A task without a proof of just this version: it is not in any exam.
+    UnprovedTask = "unproved_task",
     /// A task without checks.
     NoChecks = "no_checks",
     /// A check worth nothing.

@@ -21,6 +21,7 @@ mod form;
 mod id;
 mod item;
 mod parameters;
+mod proof;
 mod response;
 mod score;
 mod task;
@@ -43,6 +44,7 @@ pub use item::{
     OptionOrderError,
 };
 pub use parameters::{Parameter, TemplateError, Values, fill};
+pub use proof::{NEEDED_PROOFS, TaskProof, Unproved};
 pub use response::{Millipoints, Response, ResponseError, score_item, validate_response};
 pub use score::{DomainScore, FormScore, Outcome, ScoreState, SectionScore, TaskScore, score_form};
 pub use task::{

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use question_bank::{Bank, FaultCode, Loaded, SourceFile};
+use question_bank::{Bank, FaultCode, Loaded, NEEDED_PROOFS, SourceFile};
 
 fn read(root: &Path) -> Vec<SourceFile> {
     let mut files = Vec::new();
@@ -60,10 +60,57 @@ fn short(loaded: &Loaded) -> Vec<String> {
     loaded.faults.iter().map(short).collect()
 }
 
+/// A record of everything for the tasks of the good bank as they are.
+fn proofs(files: &[SourceFile]) -> Vec<SourceFile> {
+    let loaded = Bank::load(files.to_vec()).unwrap();
+    let tasks = loaded.bank.tasks.values();
+    let file = |task: &question_bank::Task| {
+        SourceFile {
+        path: format!("tasks/{}/proof.toml", task.id),
+        text: format!(
+            "task_digest = \"{}\"\nimage_digest = \"i\"\nseeds = 2\nproved_at = \"2026-01-01T00:00:00Z\"\nproofs = {:?}\n",
+            task.digest(),
+            NEEDED_PROOFS
+        )
+        .into_bytes(),
+    }
+    };
+    tasks.map(file).collect()
+}
+
+#[test]
+fn a_task_is_in_the_bank_to_be_served_only_with_a_proof_of_just_this_version() {
+    let mut files = good();
+    let proofs = proofs(&files);
+    let unproved = |files: &[SourceFile]| {
+        let mut loaded = Bank::load(files.to_vec()).unwrap();
+        assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+        let all = loaded.bank.tasks.len();
+        let faults = loaded.bank.withhold_unproved();
+        assert_eq!(loaded.bank.tasks.len() + faults.len(), all);
+        let codes = faults.iter().map(|fault| fault.code);
+        assert!(codes.eq(faults.iter().map(|_| FaultCode::UnprovedTask)));
+        faults.len()
+    };
+    assert!(!proofs.is_empty());
+    assert_eq!(unproved(&files), proofs.len());
+    files.extend(proofs);
+    assert_eq!(unproved(&files), 0);
+    let proof = files.last().unwrap().clone();
+    let lacking = String::from_utf8(proof.text).unwrap();
+    let lacking = lacking.replacen("untouched_fails", "nothing", 1);
+    files.last_mut().unwrap().text = lacking.into_bytes();
+    assert_eq!(unproved(&files), 1);
+    let changed = files.iter_mut().find(|file| file.path.ends_with("/setup"));
+    changed.unwrap().text.extend(b"\n# changed\n");
+    assert_ne!(unproved(&files), 0);
+}
+
 #[test]
 fn the_shipped_bank_has_no_fault_and_enough_items() {
     let loaded = Bank::load(read(&folder("banks/devops"))).unwrap();
-    let faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();
+    let mut faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();
+    faults.extend(loaded.bank.unproved().iter().map(ToString::to_string));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(
         loaded.bank.items.len() >= 80,
@@ -172,7 +219,7 @@ fn every_code_is_made_by_some_test() {
     let text = fs::read_to_string(folder("tests/fixtures/edits.toml")).unwrap()
         + &fs::read_to_string(folder("tests/fixtures/broken/expected.txt")).unwrap()
         // Made by the tests of this file.
-        + "invalid_utf8";
+        + "invalid_utf8 unproved_task";
     let missing: Vec<&FaultCode> = FaultCode::ALL
         .iter()
         .filter(|code| !text.contains(code.as_str()))

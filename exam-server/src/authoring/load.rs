@@ -73,6 +73,14 @@ impl LoadedBank {
         Self::from_files(files)
     }
 
+    /// The same without the tasks that are not proved; those are faults then. What is served is this.
+    #[must_use]
+    pub fn proved_only(mut self) -> Self {
+        self.faults.extend(self.bank.withhold_unproved());
+        self.faults.sort();
+        self
+    }
+
     fn from_files(files: Vec<SourceFile>) -> Result<Self, LoadError> {
         let sources = files
             .iter()

@@ -32,11 +32,10 @@ pub fn run(command: BankCommand) -> ExitCode {
 
 fn check(path: PathBuf, json: bool) -> ExitCode {
     let (faults, items, tasks) = match LoadedBank::folder(&path) {
-        Ok(loaded) => (
-            loaded.faults,
-            loaded.bank.items.len(),
-            loaded.bank.tasks.len(),
-        ),
+        Ok(loaded) => {
+            let (items, tasks) = (loaded.bank.items.len(), loaded.bank.tasks.len());
+            (loaded.proved_only().faults, items, tasks)
+        }
         Err(LoadError::Unloadable { faults }) => (faults, 0, 0),
         Err(error) => return fail(&error),
     };

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use question_bank::{Task, TaskId};
+use question_bank::{Task, TaskId, TaskProof};
 use serde::Serialize;
 
 use crate::authoring::load::{LoadError, LoadedBank};
@@ -35,6 +35,9 @@ pub struct TestArguments {
     /// The socket of a runner to use. Default: one is started for the test
     #[arg(long)]
     runner: Option<PathBuf>,
+    /// Write the record of each proof into the task's folder (proof.toml); without it a task is in no exam
+    #[arg(long)]
+    record: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -52,6 +55,11 @@ enum TestError {
     NoTasks,
     #[error("cannot make a folder for the runner")]
     Folder(#[source] std::io::Error),
+    #[error("cannot write the record of the proof to {path}")]
+    Record {
+        path: PathBuf,
+        source: std::io::Error,
+    },
 }
 
 /// Whether one thing about a task holds.
@@ -144,20 +152,25 @@ fn chosen(bank: LoadedBank, wanted: &[TaskId]) -> Result<Vec<Task>, TestError> {
 
 fn test(arguments: TestArguments) -> Result<Report, TestError> {
     let tasks = chosen(LoadedBank::folder(&arguments.path)?, &arguments.tasks)?;
-    let (_own, socket) = match arguments.runner {
-        Some(socket) => (None, socket),
+    let (_own, socket) = match &arguments.runner {
+        Some(socket) => (None, socket.clone()),
         None => OwnRunner::start().map(|(own, socket)| (Some(own), socket))?,
     };
     actix_web::rt::System::new().block_on(async {
         let link = RunnerLink::new(socket);
         let mut reports = Vec::new();
         for task in tasks {
-            let proofs = proofs::prove(&link, &task, arguments.seeds).await;
+            let proved = proofs::prove(&link, &task, arguments.seeds).await;
             let report = TaskReport {
-                id: task.id,
-                proved: proofs.values().all(|proof| proof.ok),
-                proofs,
+                id: task.id.clone(),
+                proved: proved.proofs.values().all(|proof| proof.ok),
+                proofs: proved.proofs,
             };
+            if let (true, true, Some(image_digest)) =
+                (arguments.record, report.proved, proved.image_digest)
+            {
+                record(&arguments, &task, &report, image_digest)?;
+            }
             if !arguments.json {
                 show_task(&report);
             }
@@ -165,6 +178,24 @@ fn test(arguments: TestArguments) -> Result<Report, TestError> {
         }
         Ok(Report { tasks: reports })
     })
+}
+
+fn record(
+    arguments: &TestArguments,
+    task: &Task,
+    report: &TaskReport,
+    image_digest: String,
+) -> Result<(), TestError> {
+    let proof = TaskProof {
+        task_digest: task.digest(),
+        image_digest,
+        seeds: arguments.seeds,
+        proved_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        proofs: report.proofs.keys().map(ToString::to_string).collect(),
+    };
+    let path = arguments.path.join(format!("tasks/{}/proof.toml", task.id));
+    let text = toml::to_string(&proof).unwrap_or_default();
+    std::fs::write(&path, text).map_err(|source| TestError::Record { path, source })
 }
 
 fn show_task(task: &TaskReport) {

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use question_bank::{NEEDED_PROOFS, TaskProof};
+
+use crate::authoring::load::LoadedBank;
+
 const BANK: &str = r#"id = "test"
 title = "Test bank"
 language = "en"
@@ -138,5 +142,18 @@ pub fn write(root: &Path) {
         );
         put(&file("checks/clean.sh"), ". /task/lib.sh\npass x\n");
         put(&file("cheats/touch"), "#!/bin/bash\ntrue\n");
+    }
+    for task in LoadedBank::folder(root).unwrap().bank.tasks.values() {
+        let proof = TaskProof {
+            task_digest: task.digest(),
+            image_digest: "of a test".to_owned(),
+            seeds: 1,
+            proved_at: "2026-01-01T00:00:00Z".to_owned(),
+            proofs: NEEDED_PROOFS.map(str::to_owned).into(),
+        };
+        put(
+            &format!("tasks/{}/proof.toml", task.id),
+            &toml::to_string(&proof).unwrap(),
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::bank::item::ReadItem;
 use crate::bank::programme::{ReadBlueprint, ReadCertification};
 use crate::bank::report::{Place, Reference};
 use crate::bank::task::{ReadTask, reaches};
-use crate::{AssemblyRequest, Bank, Fault, FaultCode, History, assemble};
+use crate::{AssemblyRequest, Bank, Fault, FaultCode, History, TaskId, TaskProof, assemble};
 
 /// Everything that was read, faulty or not.
 #[derive(Default)]
@@ -15,6 +15,8 @@ pub(super) struct Read {
     pub(super) tasks: Vec<ReadTask>,
     pub(super) blueprints: Vec<ReadBlueprint>,
     pub(super) certifications: Vec<ReadCertification>,
+    /// Records of proofs by the folder they are in.
+    pub(super) proofs: BTreeMap<TaskId, TaskProof>,
     /// What the files are named after, so that a reference to a faulty file is no second fault.
     pub(super) names: BTreeSet<Name>,
 }

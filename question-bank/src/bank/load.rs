@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bank::check::{self, Read};
 use crate::bank::item::{self, ItemPath};
 use crate::bank::programme;
+use crate::bank::proof;
 use crate::bank::report::Place;
 use crate::bank::task;
 use crate::bank::task_files::Files;
@@ -53,6 +54,7 @@ pub(super) fn load(files: Vec<SourceFile>) -> Result<Loaded, Unloadable> {
         tasks: BTreeMap::new(),
         blueprints: BTreeMap::new(),
         certifications: BTreeMap::new(),
+        proofs: std::mem::take(&mut read.proofs),
     };
     keep_faultless(read, &mut bank, &mut faults);
     faults.sort();
@@ -119,6 +121,11 @@ fn read_all(
                 let name = file.trim_end_matches(".md");
                 let (item, found) = item::read(&ItemPath { path, folder, name }, text, domains);
                 read.items.extend(item);
+                found
+            }
+            ["tasks", name, "proof.toml"] => {
+                let (proof, found) = proof::read(path, name, text);
+                read.proofs.extend(proof);
                 found
             }
             ["tasks", name, _, ..] => {

@@ -127,6 +127,7 @@ pub(crate) fn bank(entries: &[Entry]) -> Bank {
             .collect(),
         blueprints: BTreeMap::new(),
         certifications: BTreeMap::new(),
+        proofs: BTreeMap::new(),
     }
 }
 

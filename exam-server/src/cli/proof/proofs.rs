@@ -14,6 +14,16 @@ use crate::lab::link::{LinkError, RunnerLink};
 /// How much of a script's output is shown.
 const OUTPUT_CHARS: usize = 600;
 
+/// What somebody who is root tries in any lab, beside the cheats that a task brings itself.
+const CHEAT_PACK: [(&str, &str); 6] = [
+    ("fake-tools", include_str!("pack/fake-tools.sh")),
+    ("replaced-shell", include_str!("pack/replaced-shell.sh")),
+    ("preload", include_str!("pack/preload.sh")),
+    ("forged-results", include_str!("pack/forged-results.sh")),
+    ("pipes-and-links", include_str!("pack/pipes-and-links.sh")),
+    ("hostile-git", include_str!("pack/hostile-git.sh")),
+];
+
 #[derive(Debug, thiserror::Error)]
 enum ProofError {
     #[error("the parameters do not fit: {0}")]
@@ -26,10 +36,18 @@ enum ProofError {
     NotReady(String),
 }
 
+/// What was found out about a task, and the image of its labs.
+pub struct Proved {
+    pub proofs: BTreeMap<&'static str, Proof>,
+    /// None if no lab came up.
+    pub image_digest: Option<String>,
+}
+
 /// What came of a lab.
 struct Trial {
     script: Option<ScriptOutput>,
     outcomes: Vec<CheckOutcome>,
+    image_digest: String,
     seconds: f64,
 }
 
@@ -45,7 +63,7 @@ fn proof(result: Result<Result<String, String>, ProofError>) -> Proof {
 }
 
 /// All proofs of a task.
-pub async fn prove(link: &RunnerLink, task: &Task, seeds: u8) -> BTreeMap<&'static str, Proof> {
+pub async fn prove(link: &RunnerLink, task: &Task, seeds: u8) -> Proved {
     let mut solved = Vec::new();
     let first = solve(link, task, 0, &mut solved).await;
     // With one seed, the same once more: a solution must not depend on luck.
@@ -63,13 +81,21 @@ pub async fn prove(link: &RunnerLink, task: &Task, seeds: u8) -> BTreeMap<&'stat
             _ => format!("all checks pass for {} more seeds", seeds - 1),
         };
     }
-    BTreeMap::from([
+    let image_digest = solved
+        .first()
+        .map(|trial: &Trial| trial.image_digest.clone());
+    let seconds: Vec<f64> = solved.iter().map(|trial| trial.seconds).collect();
+    let proofs = BTreeMap::from([
         ("untouched_fails", proof(untouched(link, task).await)),
         ("solution_passes", proof(first)),
         ("solution_passes_again", proof(again)),
         ("cheats_gain_nothing", proof(cheats(link, task).await)),
-        ("within_time", within_time(task, &solved)),
-    ])
+        ("within_time", within_time(task, &seconds)),
+    ]);
+    Proved {
+        proofs,
+        image_digest,
+    }
 }
 
 async fn untouched(link: &RunnerLink, task: &Task) -> Result<Result<String, String>, ProofError> {
@@ -88,15 +114,16 @@ async fn solve(
     link: &RunnerLink,
     task: &Task,
     seed: u8,
-    solved: &mut Vec<f64>,
+    solved: &mut Vec<Trial>,
 ) -> Result<Result<String, String>, ProofError> {
     let instance = instance(task, seed)?;
     let trial = attempt(link, &instance, Some(&instance.solution), task.time_seconds).await?;
-    solved.push(trial.seconds);
     let mut wrong = described(&trial, |outcome| outcome != Outcome::Pass);
     wrong.extend(trial.script.as_ref().and_then(unsuccessful));
+    let checks = trial.outcomes.len();
+    solved.push(trial);
     Ok(match wrong.is_empty() {
-        true => Ok(format!("all {} checks pass", trial.outcomes.len())),
+        true => Ok(format!("all {checks} checks pass")),
         false => {
             let values: Vec<String> = instance
                 .values
@@ -117,20 +144,26 @@ async fn cheats(link: &RunnerLink, task: &Task) -> Result<Result<String, String>
     let instance = instance(task, 0)?;
     let mut wrong = Vec::new();
     let mut broken = Vec::new();
-    for cheat in &instance.cheats {
-        let trial = attempt(link, &instance, Some(&cheat.script), task.time_seconds).await?;
+    let own = instance.cheats.iter();
+    let own = own.map(|cheat| (cheat.name.as_str(), cheat.script.as_str()));
+    for (name, script) in own.chain(CHEAT_PACK) {
+        let trial = attempt(link, &instance, Some(script), task.time_seconds).await?;
         for gained in described(&trial, |outcome| outcome == Outcome::Pass) {
-            wrong.push(format!("cheat {}: {gained}", cheat.name));
+            wrong.push(format!("cheat {name}: {gained}"));
         }
         // It gains nothing, but it makes work for a person.
         for outcome in described(&trial, |outcome| outcome == Outcome::Broken) {
-            broken.push(format!("cheat {}: {outcome}", cheat.name));
+            broken.push(format!("cheat {name}: {outcome}"));
         }
     }
     if !wrong.is_empty() {
         return Ok(Err(format!("must gain nothing:\n{}", wrong.join("\n"))));
     }
-    let mut detail = format!("{} cheats gain nothing", instance.cheats.len());
+    let mut detail = format!(
+        "{} cheats of the task and {} of the pack gain nothing",
+        instance.cheats.len(),
+        CHEAT_PACK.len()
+    );
     if !broken.is_empty() {
         detail.push_str(&format!("; left to a person:\n{}", broken.join("\n")));
     }
@@ -183,6 +216,7 @@ async fn attempt(
         Ok(Trial {
             script,
             outcomes: report.outcomes,
+            image_digest: report.image_digest,
             seconds: begin.elapsed().as_secs_f64(),
         })
     };

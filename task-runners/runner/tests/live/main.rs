@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-mod bank;
 mod grading;
 mod runner;
 mod sandbox;
