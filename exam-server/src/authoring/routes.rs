@@ -128,13 +128,10 @@ pub async fn get_task(
     id: web::Path<String>,
 ) -> ApiResult<web::Json<TaskView>> {
     let id = TaskId::new(id.into_inner()).map_err(|_malformed| ApiError::not_found("task"))?;
-    let task = app
-        .bank
-        .bank
-        .tasks
-        .get(&id)
-        .ok_or_else(|| ApiError::not_found("task"))?;
-    Ok(web::Json(TaskView::from(task)))
+    let bank = &app.bank.bank;
+    let task = bank.tasks.get(&id);
+    let task = task.ok_or_else(|| ApiError::not_found("task"))?;
+    Ok(web::Json(TaskView::new(task, bank.proofs.get(&id))))
 }
 
 /// Read the bank's files again and say what is wrong in them
@@ -153,7 +150,9 @@ pub async fn validate_bank(
     })
     .await
     .map_err(|error| ApiError::internal("bank", &error))?;
-    let loaded = loaded.map_err(|error| ApiError::internal("bank", &error))?;
+    let loaded = loaded
+        .map_err(|error| ApiError::internal("bank", &error))?
+        .proved_only();
     Ok(web::Json(BankReport {
         faults: loaded.faults.iter().map(FaultView::from).collect(),
         items: loaded.bank.items.len(),

@@ -1,6 +1,8 @@
 //! What examiners see of the bank, on the wire. Only `Examiner` routes answer with these: they carry keys.
 
-use question_bank::{Blueprint, Check, CognitiveLevel, Fault, Item, ItemKind, ItemScoring, Task};
+use question_bank::{
+    Blueprint, Check, CognitiveLevel, Fault, Item, ItemKind, ItemScoring, Task, TaskProof,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -231,6 +233,27 @@ pub struct TaskView {
     pub cheats: Vec<ScriptView>,
     pub parameters: Vec<String>,
     pub references: Vec<String>,
+    pub proof: Option<ProofView>,
+}
+
+/// What was shown on real labs about just this version of a task
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProofView {
+    /// RFC 3339, UTC
+    pub proved_at: String,
+    /// For how many candidates' values
+    pub seeds: u8,
+    pub image_digest: String,
+}
+
+impl From<&TaskProof> for ProofView {
+    fn from(proof: &TaskProof) -> Self {
+        Self {
+            proved_at: proof.proved_at.clone(),
+            seeds: proof.seeds,
+            image_digest: proof.image_digest.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -275,8 +298,9 @@ impl From<&Check> for CheckView {
     }
 }
 
-impl From<&Task> for TaskView {
-    fn from(task: &Task) -> Self {
+impl TaskView {
+    /// A task of the bank with the record of its proof.
+    pub fn new(task: &Task, proof: Option<&TaskProof>) -> Self {
         let cheat = |cheat: &question_bank::Cheat| ScriptView {
             name: cheat.name.clone(),
             script: cheat.script.clone(),
@@ -296,6 +320,7 @@ impl From<&Task> for TaskView {
             cheats: task.cheats.iter().map(cheat).collect(),
             parameters: task.parameters.iter().map(parameter).collect(),
             references: task.references.clone(),
+            proof: proof.map(ProofView::from),
         }
     }
 }

@@ -1042,6 +1042,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description What was shown on real labs about just this version of a task */
+        ProofView: {
+            image_digest: string;
+            /** @description RFC 3339, UTC */
+            proved_at: string;
+            /**
+             * Format: int32
+             * @description For how many candidates' values
+             */
+            seeds: number;
+        };
         ResetRequest: {
             /** Format: int64 */
             epoch: number;
@@ -1318,6 +1329,7 @@ export interface components {
             cheats: components["schemas"]["ScriptView"][];
             check_views: components["schemas"]["CheckView"][];
             parameters: string[];
+            proof?: components["schemas"]["ProofView"] | null;
             references: string[];
             setup: string;
             solution: string;

@@ -4,6 +4,7 @@ import { ProblemBanner } from "../ui/staff/ProblemBanner";
 import { Loading } from "../ui/staff/Shell";
 import { useAsked } from "../ui/staff/useAsked";
 import { t } from "./messages";
+import { day } from "../messages/messages";
 import { References } from "./References";
 import { SidePanel } from "./SidePanel";
 import { percent, short, word } from "./words";
@@ -49,6 +50,12 @@ function TaskDetails({ task }: { task: Schemas["TaskView"] }) {
         <dt>{t("item.facility")}</dt><dd>{percent(task.facility_estimate)}</dd>
         <dt>{t("item.time")}</dt><dd>{t("task.minutes", { n: Math.round(task.time_seconds / 60) })}</dd>
         <dt>{t("task.image")}</dt><dd>{task.image}</dd>
+        {task.proof && (
+          <>
+            <dt>{t("task.proof")}</dt>
+            <dd>{t("task.proved", { date: day(Date.parse(task.proof.proved_at)), seeds: task.proof.seeds })} <code title={task.proof.image_digest}>{short(task.proof.image_digest)}</code></dd>
+          </>
+        )}
         <dt>{t("item.references")}</dt><dd><References links={task.references} /></dd>
         <dt>{t("item.version")}</dt><dd><code title={task.version_digest}>{short(task.version_digest)}</code></dd>
       </dl>
