@@ -5,7 +5,7 @@ mod item;
 mod load;
 mod probe;
 mod programme;
-mod report;
+pub(crate) mod report;
 mod task;
 mod task_files;
 
