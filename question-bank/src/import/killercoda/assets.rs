@@ -6,9 +6,6 @@ use super::index::Asset;
 use super::shell;
 use super::tree::Tree;
 
-/// All assets of a scenario together. As base64 they fit into the setup, which is a file of a bank.
-pub(super) const BYTES_MAX: usize = 700 * 1024;
-
 /// The names of the only machine.
 pub(super) const HOSTS: [&str; 4] = ["host01", "host1", "client", "terminal"];
 

@@ -1,11 +1,16 @@
 //! One scenario becomes one task.
 
+mod estimate;
+mod files;
+
 use serde_json::Value;
 
+use self::files::Named;
+
 use super::image::{self, Image};
-use super::index::{self, Asset, Details, Page, read_json};
+use super::index::{self, Details, Page, read_json};
 use super::task::{Check, Draft, apart, one_line};
-use super::tree::{Tree, inside, resolve};
+use super::tree::{Tree, inside};
 use super::words::{self, Part};
 use super::{assets, page, shell};
 use crate::import::{BANK_FILE_BYTES_MAX, ImportedTask, Loss};
@@ -45,6 +50,8 @@ struct Reader<'a> {
     commands: Vec<(String, String)>,
     shown_commands: usize,
     checks: Vec<Check>,
+    /// Bytes of all texts and scripts so far.
+    bytes: usize,
 }
 
 /// Makes the task of a scenario. What cannot be used at all is a fault; then there is no task to rely on.
@@ -71,6 +78,7 @@ pub(super) fn read(
         commands: Vec::new(),
         shown_commands: 0,
         checks: Vec::new(),
+        bytes: 0,
     };
     let backend = index.backend.and_then(|backend| backend.imageid);
     reader.image(backend.as_deref());
@@ -87,7 +95,7 @@ pub(super) fn read(
         domain,
         source,
         title: title.unwrap_or_else(|| id.to_string()),
-        facility: facility(index.difficulty.as_ref()),
+        facility: estimate::facility(index.difficulty.as_ref()),
         time_seconds: reader.time(index.time.as_ref(), step_count),
         statement: std::mem::take(&mut reader.statement),
         setup: std::mem::take(&mut reader.setup),
@@ -310,122 +318,8 @@ impl Reader<'_> {
         text.commands
     }
 
-    fn assets(&mut self, assets: &[Asset]) {
-        let folder = inside(self.folder, "assets");
-        let mut total = 0_usize;
-        for asset in assets {
-            let is_text = |text: &str| !text.chars().any(char::is_control);
-            if resolve("", &asset.file).as_deref() != Some(asset.file.trim_start_matches("./")) {
-                let message = format!(
-                    "the asset `{}` leads out of `assets`",
-                    one_line(&asset.file)
-                );
-                self.fault(
-                    &asset.file,
-                    FaultCode::PathOutside,
-                    &message,
-                    "name a file below `assets`",
-                );
-                continue;
-            }
-            if !is_text(&asset.target) {
-                let message = "a target has a control character";
-                self.fault(
-                    &asset.target,
-                    FaultCode::BadValue,
-                    message,
-                    "name a folder of the machine",
-                );
-                continue;
-            }
-            let pattern = asset.file.trim_start_matches("./");
-            let found = assets::matching(self.tree, &folder, pattern);
-            if found.is_empty() && !self.is_refused(&inside(&folder, pattern)) {
-                let reason = format!("the asset `{}` is missing", one_line(&asset.file));
-                self.quarantine.push(reason);
-            }
-            if asset.chmod.is_some() && assets::mode(asset).is_none() {
-                let reason = format!(
-                    "the `chmod` of the asset `{}` is none",
-                    one_line(&asset.file)
-                );
-                self.lose(None, reason);
-            }
-            for (path, below) in found {
-                let path = inside(&folder, path);
-                let bytes = match self.tree.bytes(&path) {
-                    Ok(bytes) => bytes.unwrap_or_default(),
-                    Err(fault) => {
-                        self.faults.push(fault);
-                        continue;
-                    }
-                };
-                total += bytes.len();
-                if total > assets::BYTES_MAX {
-                    let message = format!(
-                        "all assets together have more than {} bytes",
-                        assets::BYTES_MAX
-                    );
-                    self.fault(
-                        &asset.file,
-                        FaultCode::TooLarge,
-                        &message,
-                        "import fewer or smaller files",
-                    );
-                    return;
-                }
-                self.setup.push_str(&assets::commands(asset, &below, bytes));
-            }
-        }
-    }
-
-    /// Notes the fault of a file that is there and cannot be used, or lies behind a link.
-    fn is_refused(&mut self, path: &str) -> bool {
-        let refused = self.tree.bytes(path).err();
-        let is_refused = refused.is_some();
-        self.faults.extend(refused);
-        is_refused
-    }
-
-    /// The content of a file that is named. Without it the task is not what its author made.
-    fn needed(&mut self, step: &str, name: Option<&String>, what: &str) -> Option<String> {
-        match self.named(step, name, what) {
-            Named::Text(text) => Some(text),
-            Named::None | Named::Refused => None,
-            Named::Missing => {
-                let name = one_line(name.map(String::as_str).unwrap_or_default());
-                let reason = format!("{step}: its {what} `{name}` is missing");
-                self.quarantine.push(reason);
-                None
-            }
-        }
-    }
-
-    fn named(&mut self, step: &str, name: Option<&String>, what: &str) -> Named {
-        let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
-            return Named::None;
-        };
-        let Some(path) = resolve("", name) else {
-            let message = format!(
-                "the {what} of {step} leads out of the scenario: `{}`",
-                one_line(name)
-            );
-            let hint = "put the file into the scenario's folder";
-            self.fault(name, FaultCode::PathOutside, &message, hint);
-            return Named::Refused;
-        };
-        match self.tree.text(&inside(self.folder, &path)) {
-            Ok(Some(text)) => Named::Text(text),
-            Ok(None) => Named::Missing,
-            Err(fault) => {
-                self.faults.push(fault);
-                Named::Refused
-            }
-        }
-    }
-
     fn time(&mut self, time: Option<&Value>, steps: usize) -> u32 {
-        if let Some(seconds) = time.and_then(seconds) {
+        if let Some(seconds) = time.and_then(estimate::seconds) {
             return seconds;
         }
         self.notes
@@ -458,66 +352,5 @@ impl Reader<'_> {
             ));
         }
         self.statement = format!("{}\n", self.statement.trim());
-    }
-}
-
-/// A file that the index names.
-enum Named {
-    /// It names none.
-    None,
-    /// There is none.
-    Missing,
-    /// It cannot be used; that is a fault already.
-    Refused,
-    Text(String),
-}
-
-/// Share of candidates who are expected to solve a task of this difficulty.
-fn facility(difficulty: Option<&Value>) -> f64 {
-    let difficulty = difficulty.and_then(Value::as_str).unwrap_or_default();
-    match difficulty.to_lowercase() {
-        text if text.contains("begin") || text.contains("easy") => 0.7,
-        text if text.contains("adv") || text.contains("hard") || text.contains("expert") => 0.4,
-        _ => 0.55,
-    }
-}
-
-/// The time of a scenario: `10 minutes`, `15-20 min`, `1 hour`, or a number of minutes.
-fn seconds(time: &Value) -> Option<u32> {
-    let text = match time {
-        Value::String(text) => text.to_lowercase(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    let numbers = text.split(|c: char| !c.is_ascii_digit());
-    let most: u32 = numbers.filter_map(|number| number.parse().ok()).max()?;
-    let unit = match () {
-        () if text.contains("hour") || text.ends_with('h') => 3600,
-        () if text.contains("sec") => 1,
-        () => 60,
-    };
-    most.checked_mul(unit)
-        .filter(|time| (1..=86_400).contains(time))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_people_write_them() {
-        for (text, expected) in [
-            ("10 minutes", Some(600)),
-            ("15-20 min", Some(1200)),
-            ("1 hour", Some(3600)),
-            ("90 sec", Some(90)),
-            ("12", Some(720)),
-            ("a while", None),
-            ("99999999999 minutes", None),
-            ("0 minutes", None),
-        ] {
-            assert_eq!(seconds(&Value::from(text)), expected, "{text}");
-        }
-        assert_eq!(seconds(&Value::from(5)), Some(300));
     }
 }
