@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod demo;
 pub mod form;
 pub mod image;
+pub mod import;
 pub mod proof;
 pub mod serve;
 

@@ -40,8 +40,9 @@ pub struct TestArguments {
     json: bool,
 }
 
+/// Why tasks cannot be tested.
 #[derive(Debug, thiserror::Error)]
-enum TestError {
+pub enum TestError {
     #[error(transparent)]
     Bank(#[from] LoadError),
     #[error(transparent)]
@@ -56,17 +57,22 @@ enum TestError {
 
 /// Whether one thing about a task holds.
 #[derive(Debug, Serialize)]
-struct Proof {
-    ok: bool,
-    detail: String,
+pub struct Proof {
+    /// Whether it does.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
 }
 
 /// What is known of one task. This is an interface: see `--json`.
 #[derive(Debug, Serialize)]
-struct TaskReport {
-    id: TaskId,
-    proved: bool,
-    proofs: BTreeMap<&'static str, Proof>,
+pub struct TaskReport {
+    /// The task.
+    pub id: TaskId,
+    /// Whether all proofs hold.
+    pub proved: bool,
+    /// The proofs by name.
+    pub proofs: BTreeMap<&'static str, Proof>,
 }
 
 #[derive(Debug, Serialize)]
@@ -144,7 +150,23 @@ fn chosen(bank: LoadedBank, wanted: &[TaskId]) -> Result<Vec<Task>, TestError> {
 
 fn test(arguments: TestArguments) -> Result<Report, TestError> {
     let tasks = chosen(LoadedBank::folder(&arguments.path)?, &arguments.tasks)?;
-    let (_own, socket) = match arguments.runner {
+    let show = |report: &TaskReport| {
+        if !arguments.json {
+            show_task(report);
+        }
+    };
+    let tasks = prove_all(tasks, arguments.seeds, arguments.runner, show)?;
+    Ok(Report { tasks })
+}
+
+/// Proves tasks one after the other, and tells of each when it is done. Without a socket a runner is started for the time.
+pub fn prove_all(
+    tasks: Vec<Task>,
+    seeds: u8,
+    runner: Option<PathBuf>,
+    mut show: impl FnMut(&TaskReport),
+) -> Result<Vec<TaskReport>, TestError> {
+    let (_own, socket) = match runner {
         Some(socket) => (None, socket),
         None => OwnRunner::start().map(|(own, socket)| (Some(own), socket))?,
     };
@@ -152,18 +174,16 @@ fn test(arguments: TestArguments) -> Result<Report, TestError> {
         let link = RunnerLink::new(socket);
         let mut reports = Vec::new();
         for task in tasks {
-            let proofs = proofs::prove(&link, &task, arguments.seeds).await;
+            let proofs = proofs::prove(&link, &task, seeds).await;
             let report = TaskReport {
                 id: task.id,
                 proved: proofs.values().all(|proof| proof.ok),
                 proofs,
             };
-            if !arguments.json {
-                show_task(&report);
-            }
+            show(&report);
             reports.push(report);
         }
-        Ok(Report { tasks: reports })
+        Ok(reports)
     })
 }
 
