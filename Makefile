@@ -15,7 +15,7 @@ test:
 bench: setup web
 	cargo build --release --bins
 	@.ci/image $(PROFILE_DIR)/task-runner
-	cargo bench -p exam-tests -p task-runner
+	RUST_LOG=warn cargo bench -p exam-tests -p task-runner
 
 # What CI asks of the source before it runs the tests.
 check:

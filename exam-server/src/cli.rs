@@ -12,6 +12,7 @@ pub mod demo;
 pub mod doctor;
 pub mod form;
 pub mod image;
+pub mod import;
 pub mod proof;
 pub mod serve;
 

@@ -6,7 +6,7 @@ mod load;
 mod probe;
 mod programme;
 mod proof;
-mod report;
+pub(crate) mod report;
 mod task;
 mod task_files;
 

@@ -132,6 +132,16 @@ fault_codes! {
     ReferenceMismatch = "reference_mismatch",
     /// A blueprint asks for more than the bank has.
     Infeasible = "infeasible",
+    /// A file is not JSON, or not of the form that an import expects.
+    BadJson = "bad_json",
+    /// A path or a link leads out of the folder that is imported.
+    PathOutside = "path_outside",
+    /// A file, or what is made of it, is larger than a file of a bank may be.
+    TooLarge = "too_large",
+    /// A course that is imported includes itself.
+    CourseCycle = "course_cycle",
+    /// Courses inside courses, or folders inside folders, beyond all reason.
+    TooDeep = "too_deep",
 }
 
 impl std::fmt::Display for FaultCode {

@@ -5,6 +5,7 @@
 //!
 //! - A [`Bank`] is loaded from the files of a folder, with a [`Fault`] for everything wrong in it.
 //! - A [`Blueprint`] says what a form must contain; [`assemble`] draws a [`Form`] from it.
+//! - [`import_killercoda`] makes tasks of other people's scenarios, and says what was lost.
 //! - [`score_item`] and [`score_form`] turn responses and check outcomes into a [`FormScore`].
 //!
 //! Scores are integer [`Millipoints`]. Nothing that a candidate sees can carry a key: see
@@ -19,6 +20,7 @@ mod draw;
 mod fault;
 mod form;
 mod id;
+mod import;
 mod item;
 mod parameters;
 mod proof;
@@ -38,6 +40,10 @@ pub use form::{
 pub use id::{
     BankId, BlueprintId, CertificationId, CheckId, DomainId, EnemyId, InvalidId, ItemId, OptionId,
     SectionId, TaskId,
+};
+pub use import::{
+    BANK_FILE_BYTES_MAX, ImportContent, ImportFile, ImportRefused, ImportStatus, ImportedTask,
+    Loss, import_killercoda,
 };
 pub use item::{
     CandidateItem, CandidateOption, CognitiveLevel, Item, ItemKind, ItemOption, ItemScoring,

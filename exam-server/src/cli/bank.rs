@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::authoring::load::{LoadError, LoadedBank};
-use crate::cli::{fail, print, proof};
+use crate::cli::{fail, import, print, proof};
 
 #[derive(Debug, Subcommand)]
 pub enum BankCommand {
@@ -20,6 +20,8 @@ pub enum BankCommand {
     },
     /// Prove live tasks on real labs; exit 1 with the check and what was found for every task that is not proved
     Test(proof::TestArguments),
+    /// Import scenarios of Killercoda or Katacoda as live tasks, with a report of what is lost
+    Import(import::ImportArguments),
 }
 
 /// Runs a bank command.
@@ -27,6 +29,7 @@ pub fn run(command: BankCommand) -> ExitCode {
     match command {
         BankCommand::Check { path, json } => check(path, json),
         BankCommand::Test(arguments) => proof::run(arguments),
+        BankCommand::Import(arguments) => import::run(arguments),
     }
 }
 

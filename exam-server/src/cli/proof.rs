@@ -4,7 +4,7 @@
 mod proofs;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -43,8 +43,9 @@ pub struct TestArguments {
     json: bool,
 }
 
+/// Why tasks cannot be tested.
 #[derive(Debug, thiserror::Error)]
-enum TestError {
+pub enum TestError {
     #[error(transparent)]
     Bank(#[from] LoadError),
     #[error(transparent)]
@@ -64,17 +65,25 @@ enum TestError {
 
 /// Whether one thing about a task holds.
 #[derive(Debug, Serialize)]
-struct Proof {
-    ok: bool,
-    detail: String,
+pub struct Proof {
+    /// Whether it does.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
 }
 
 /// What is known of one task. This is an interface: see `--json`.
 #[derive(Debug, Serialize)]
-struct TaskReport {
-    id: TaskId,
-    proved: bool,
-    proofs: BTreeMap<&'static str, Proof>,
+pub struct TaskReport {
+    /// The task.
+    pub id: TaskId,
+    /// Whether all proofs hold.
+    pub proved: bool,
+    /// The proofs by name.
+    pub proofs: BTreeMap<&'static str, Proof>,
+    /// The image of its labs; none if none came up.
+    #[serde(skip)]
+    pub image_digest: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -152,48 +161,61 @@ fn chosen(bank: LoadedBank, wanted: &[TaskId]) -> Result<Vec<Task>, TestError> {
 
 fn test(arguments: TestArguments) -> Result<Report, TestError> {
     let tasks = chosen(LoadedBank::folder(&arguments.path)?, &arguments.tasks)?;
-    let (_own, socket) = match &arguments.runner {
-        Some(socket) => (None, socket.clone()),
+    let each = |task: &Task, report: &TaskReport| {
+        if !arguments.json {
+            show_task(report);
+        }
+        match arguments.record {
+            true => record(&arguments.path, task, report, arguments.seeds),
+            false => Ok(()),
+        }
+    };
+    let tasks = prove_all(tasks, arguments.seeds, arguments.runner.clone(), each)?;
+    Ok(Report { tasks })
+}
+
+/// Proves tasks one after the other, and tells of each when it is done. Without a socket a runner is started for the time.
+pub fn prove_all(
+    tasks: Vec<Task>,
+    seeds: u8,
+    runner: Option<PathBuf>,
+    mut each: impl FnMut(&Task, &TaskReport) -> Result<(), TestError>,
+) -> Result<Vec<TaskReport>, TestError> {
+    let (_own, socket) = match runner {
+        Some(socket) => (None, socket),
         None => OwnRunner::start().map(|(own, socket)| (Some(own), socket))?,
     };
     actix_web::rt::System::new().block_on(async {
         let link = RunnerLink::new(socket);
         let mut reports = Vec::new();
         for task in tasks {
-            let proved = proofs::prove(&link, &task, arguments.seeds).await;
+            let proved = proofs::prove(&link, &task, seeds).await;
             let report = TaskReport {
                 id: task.id.clone(),
                 proved: proved.proofs.values().all(|proof| proof.ok),
                 proofs: proved.proofs,
+                image_digest: proved.image_digest,
             };
-            if let (true, true, Some(image_digest)) =
-                (arguments.record, report.proved, proved.image_digest)
-            {
-                record(&arguments, &task, &report, image_digest)?;
-            }
-            if !arguments.json {
-                show_task(&report);
-            }
+            each(&task, &report)?;
             reports.push(report);
         }
-        Ok(Report { tasks: reports })
+        Ok(reports)
     })
 }
 
-fn record(
-    arguments: &TestArguments,
-    task: &Task,
-    report: &TaskReport,
-    image_digest: String,
-) -> Result<(), TestError> {
+/// Writes the record of a proof into the task's folder in a bank; nothing if the task is not proved.
+pub fn record(bank: &Path, task: &Task, report: &TaskReport, seeds: u8) -> Result<(), TestError> {
+    let (true, Some(image_digest)) = (report.proved, report.image_digest.clone()) else {
+        return Ok(());
+    };
     let proof = TaskProof {
         task_digest: task.digest(),
         image_digest,
-        seeds: arguments.seeds,
+        seeds,
         proved_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         proofs: report.proofs.keys().map(ToString::to_string).collect(),
     };
-    let path = arguments.path.join(format!("tasks/{}/proof.toml", task.id));
+    let path = bank.join(format!("tasks/{}/proof.toml", task.id));
     let text = toml::to_string(&proof).unwrap_or_default();
     std::fs::write(&path, text).map_err(|source| TestError::Record { path, source })
 }

@@ -10,14 +10,14 @@ use crate::{CognitiveLevel, DomainId, Fault, FaultCode, InvalidId};
 
 /// A place in a file, for a fault that can only be found once all files are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) file: String,
-    pub(super) line: u32,
-    pub(super) column: u32,
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 impl Place {
-    pub(super) fn start_of(file: &str) -> Self {
+    pub(crate) fn start_of(file: &str) -> Self {
         Self {
             file: file.to_owned(),
             line: 1,
@@ -25,7 +25,7 @@ impl Place {
         }
     }
 
-    pub(super) fn fault(&self, code: FaultCode, message: impl Into<String>, hint: &str) -> Fault {
+    pub(crate) fn fault(&self, code: FaultCode, message: impl Into<String>, hint: &str) -> Fault {
         Fault {
             file: self.file.clone(),
             line: self.line,
@@ -39,21 +39,21 @@ impl Place {
 
 /// An id that names something elsewhere in the bank.
 #[derive(Debug, Clone)]
-pub(super) struct Reference {
-    pub(super) id: String,
-    pub(super) place: Place,
+pub(crate) struct Reference {
+    pub(crate) id: String,
+    pub(crate) place: Place,
 }
 
 /// One file while it is read. Offsets are bytes from the start of its TOML.
-pub(super) struct Report<'a> {
-    pub(super) path: &'a str,
+pub(crate) struct Report<'a> {
+    pub(crate) path: &'a str,
     text: &'a str,
     toml_start: usize,
-    pub(super) faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(path: &'a str, text: &'a str, toml_start: usize) -> Self {
+    pub(crate) fn new(path: &'a str, text: &'a str, toml_start: usize) -> Self {
         Self {
             path,
             text,
@@ -62,7 +62,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(super) fn place(&self, offset: usize) -> Place {
+    pub(crate) fn place(&self, offset: usize) -> Place {
         let end = (self.toml_start + offset).min(self.text.len());
         let before = self.text.get(..end).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
