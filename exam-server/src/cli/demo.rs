@@ -87,6 +87,10 @@ async fn welcome(app: &App, labs: Result<(), String>) -> ApiResult<(Links, Strin
             "Live tasks cannot run on this machine:\n  {missing}\nEverything else is served; the exam is theory only.\n\n"
         ));
     }
+    let stop = match labs {
+        Ok(()) => "Ctrl-C (labs go on without it; end them with: pkill task-runner)",
+        Err(_) => "Ctrl-C",
+    };
     text.push_str(&format!(
         "Assay is ready on {url}\n\n\
          Open each link in the same browser; every area has its own sign-in.\n\n\
@@ -98,7 +102,8 @@ async fn welcome(app: &App, labs: Result<(), String>) -> ApiResult<(Links, Strin
          \x20            Looks through the bank and validates it.\n\
          \x20 Employer   {employer}\n\
          \x20            Opens the certificate of a finished session; no account.\n\n\
-         Data: {}   Stop: Ctrl-C   Password of every sample account: {}",
+         Data: {}   Password of every sample account: {}\n\
+         Stop: {stop}",
         app.config.data.display(),
         programme::PASSWORD,
     ));

@@ -1,6 +1,6 @@
 // Starts the demo as a person does, on a free port and with data of its own, and reads the links that it prints.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,6 +18,12 @@ async function freePort(): Promise<number> {
 
 // A spec that starts the server anew runs in another process than the teardown: the number is in a file.
 const pidFile = (data: string): string => join(data, "server.pid");
+
+function runnersOn(socket: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const argumentsOf = (pid: string) => { try { return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"); } catch { return []; } };
+  return pids.filter((pid) => argumentsOf(pid).includes(socket)).map(Number);
+}
 
 async function hasEnded(pid: number): Promise<void> {
   while (existsSync(`/proc/${pid}/exe`)) await new Promise((next) => setTimeout(next, 20));
@@ -67,11 +73,10 @@ export default async function setup(): Promise<() => Promise<void>> {
   return async () => {
     const pid = Number(readFileSync(pidFile(data), "utf8"));
     try { process.kill(pid, "SIGTERM"); } catch { /* it ended already */ }
-    const runner = join(data, "runner/runner.pid");
-    if (existsSync(runner)) {
-      const runnerPid = Number(readFileSync(runner, "utf8"));
-      try { process.kill(runnerPid, "SIGTERM"); } catch { /* it ended already */ }
-      await hasEnded(runnerPid);
+    // The runner outlives its server by design.
+    for (const runner of runnersOn(join(data, "runner/runner.sock"))) {
+      process.kill(runner, "SIGTERM");
+      await hasEnded(runner);
     }
     rmSync(data, { recursive: true, force: true });
   };
