@@ -1,0 +1,22 @@
+#!/bin/bash
+# The registry lacks one dependency; later it has it.
+cd /srv/{{project}} || exit 1
+rm -rf vendor /tmp/fetches /var/cache/{{project}}; mkdir -p /var/cache/{{project}}
+export HOME=/root GIT_AUTHOR_NAME=g GIT_AUTHOR_EMAIL=g@example.com GIT_COMMITTER_NAME=g GIT_COMMITTER_EMAIL=g@example.com
+cat > bin/fetch <<'SCRIPT'
+#!/bin/bash
+set -euo pipefail
+echo x >> /tmp/fetches
+mkdir -p -- "$2"
+while read -r name version; do cp -- "/srv/registry/$name-$version.txt" "$2/$name.txt"; done < "$1"
+SCRIPT
+chmod +x bin/fetch
+deps() { (cd / && /srv/{{project}}/ci/deps.sh) > /dev/null 2>&1; echo "$1 $?"; }
+fetches() { echo "fetches $(cat /tmp/fetches 2> /dev/null | wc -l)"; }
+echo "{{library}} $NONCE" > "/srv/registry/{{library}}-$NONCE.txt"
+printf 'charts 1.{{minor}}.0\nnew-%s 1.0\n' "$NONCE" > deps.lock
+deps failed
+echo "left $(ls vendor 2> /dev/null | wc -l)"
+echo "cached $(find /var/cache/{{project}} -type f 2> /dev/null | wc -l)"
+echo "new $NONCE" > "/srv/registry/new-$NONCE-1.0.txt"
+deps later
