@@ -1,7 +1,7 @@
 //! The database: one SQL per meaning on SQLite and PostgreSQL. This file holds the only lines that know which of the two it is.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::migration::Migrator;
+use crate::secrets::create_private_folder;
 
 /// Older SQLite can lose committed writes in WAL mode (the WAL-reset race, fixed in 3.51.3).
 const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -148,10 +149,7 @@ impl Database {
 /// Makes the file readable by its owner only, if there is none. SQLite gives its WAL the same permissions.
 fn create_private(path: &Path) -> std::io::Result<()> {
     if let Some(directory) = path.parent() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
+        create_private_folder(directory)?;
     }
     OpenOptions::new()
         .create(true)
@@ -226,7 +224,7 @@ mod tests {
         let path = home.path().join("data/exam.db");
         let url = format!("sqlite:{}", path.display());
         let _open = Database::open(&url).await.unwrap();
-        for file in ["data/exam.db", "data/exam.db-wal"] {
+        for file in ["data", "data/exam.db", "data/exam.db-wal"] {
             let mode = std::fs::metadata(home.path().join(file)).unwrap();
             assert_eq!(mode.permissions().mode() & 0o077, 0, "{file}");
         }

@@ -67,12 +67,10 @@ impl LabState {
     }
 }
 
-/// A lab as people see it.
+/// A lab as its candidate sees it. Why it failed may quote its scripts and is for staff and the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LabView {
     pub state: LabState,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
 }
 
 /// Why something could not be done with a lab.
@@ -100,13 +98,7 @@ pub async fn views(app: &App, session_id: SessionId) -> ApiResult<BTreeMap<Strin
     let rows = prepare::of_session(app, session_id).await?;
     let view = |row: crate::entity::lab::Model| {
         let state = LabState::from_name(&row.state);
-        (
-            row.entry_id,
-            LabView {
-                state,
-                detail: row.detail,
-            },
-        )
+        (row.entry_id, LabView { state })
     };
     Ok(rows.into_iter().map(view).collect())
 }

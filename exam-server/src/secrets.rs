@@ -1,8 +1,8 @@
 //! The server's own secrets: one file in the data directory, made at the first start, readable by its owner only.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -122,11 +122,16 @@ impl Secrets {
             seat: STANDARD.encode(secrets.seat),
             receipt: STANDARD.encode(secrets.receipt),
         };
-        std::fs::create_dir_all(data).map_err(failed)?;
+        create_private_folder(data).map_err(failed)?;
         let text = serde_json::to_string(&stored).unwrap_or_default();
         write_private(path, text.as_bytes()).map_err(failed)?;
         Ok(secrets)
     }
+}
+
+/// Makes a folder, and those above it that are not there, for the owner only.
+pub fn create_private_folder(path: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Writes a new file with mode 0600 and makes it durable before anybody relies on it.

@@ -186,3 +186,16 @@ pub async fn serve(
     }
     server.run().await
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_description_in_the_repository_is_that_of_the_code() {
+        let code = super::openapi().to_pretty_json().unwrap();
+        let stored = include_str!("../../web/openapi.json");
+        assert!(
+            code.trim() == stored.trim(),
+            "run `exam-server openapi > web/openapi.json` and `npm --prefix web run api`"
+        );
+    }
+}

@@ -66,3 +66,56 @@ fn without_root_the_doctor_says_what_is_missing_for_live_tasks() {
     assert!(!root.1 && root.2.contains("must be root"), "{root:?}");
     assert!(!check("data_directory").1, "{checks:?}");
 }
+
+/// A bank with one task whose only check passes whatever the candidate did.
+fn write_open_task(bank: &std::path::Path) {
+    let files = [
+        (
+            "bank.toml",
+            "id = \"small\"\ntitle = \"Small\"\nlanguage = \"en\"\nlicense = \"CC-BY-4.0\"\nversion = 1\n\n[[domains]]\nid = \"git\"\ntitle = \"Git\"\ndescription = \"Git.\"\n",
+        ),
+        (
+            "tasks/open-door/task.toml",
+            "id = \"open-door\"\ntitle = \"Open\"\ndomain = \"git\"\ncognitive_level = \"apply\"\nfacility_estimate = 0.5\ntime_seconds = 60\nimage = \"base\"\nreferences = []\nenemies = []\n\n[[checks]]\nid = \"always\"\ntitle = \"Always\"\npoints = 1\njudge = \"checks/always.sh\"\n",
+        ),
+        ("tasks/open-door/statement.md", "Do something.\n"),
+        ("tasks/open-door/setup", "true\n"),
+        ("tasks/open-door/solution", "true\n"),
+        (
+            "tasks/open-door/checks/always.sh",
+            ". /task/lib.sh\npass always\n",
+        ),
+    ];
+    for (path, text) in files {
+        let path = bank.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn a_task_whose_untouched_state_passes_is_not_proved_and_in_no_exam() {
+    let (checks, _) = doctor(false);
+    if !checks.iter().all(|check| check.1) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_open_task(folder.path());
+    let run = |command: &str, more: &[&str]| {
+        let mut call = Command::new(binary());
+        let output = call.args(["bank", command, "--json"]).args(more);
+        let output = output.arg(folder.path()).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (answer, output.status.code())
+    };
+    let (answer, status) = run("test", &["--record"]);
+    assert_eq!(status, Some(1), "{answer}");
+    let task = &answer["tasks"][0];
+    assert_eq!(task["proved"], false);
+    assert_eq!(task["proofs"]["untouched_fails"]["ok"], false, "{answer}");
+    assert_eq!(task["proofs"]["solution_passes"]["ok"], true, "{answer}");
+    assert!(!folder.path().join("tasks/open-door/proof.toml").exists());
+    let (answer, status) = run("check", &[]);
+    assert_eq!(status, Some(1));
+    assert_eq!(answer["faults"][0]["code"], "unproved_task", "{answer}");
+}

@@ -77,9 +77,19 @@ async fn welcome(app: &App, labs: Result<(), String>) -> ApiResult<(Links, Strin
     }
     let proctor = links.add(programme.proctor, Area::Proctor)?;
     let examiner = links.add(programme.examiner, Area::Examiner)?;
+    let candidate = match candidate.is_empty() {
+        false => format!(
+            "{url}/demo/{candidate}\n             Waits for a seat code, then sits {blueprint}."
+        ),
+        true => "everybody has sat the exam; start with another folder: --data DIR".to_owned(),
+    };
     let employer = match certificate {
-        Some(id) => format!("{url}/verify/{id}"),
-        None => format!("{url}/verify"),
+        Some(id) => format!(
+            "{url}/verify/{id}\n             Opens the certificate of a finished session; no account."
+        ),
+        None => format!(
+            "{url}/verify\n             Takes a certificate's id. The sample session was interrupted; another --data folder has one."
+        ),
     };
     let mut text = String::new();
     if let Err(missing) = &labs {
@@ -94,14 +104,12 @@ async fn welcome(app: &App, labs: Result<(), String>) -> ApiResult<(Links, Strin
     text.push_str(&format!(
         "Assay is ready on {url}\n\n\
          Open each link in the same browser; every area has its own sign-in.\n\n\
-         \x20 Candidate  {url}/demo/{candidate}\n\
-         \x20            Waits for a seat code, then sits {blueprint}.\n\
+         \x20 Candidate  {candidate}\n\
          \x20 Proctor    {url}/demo/{proctor}\n\
          \x20            Press \"Reveal seat code\" and type the code on the candidate's page.\n\
          \x20 Examiner   {url}/demo/{examiner}\n\
          \x20            Looks through the bank and validates it.\n\
-         \x20 Employer   {employer}\n\
-         \x20            Opens the certificate of a finished session; no account.\n\n\
+         \x20 Employer   {employer}\n\n\
          Data: {}   Password of every sample account: {}\n\
          Stop: {stop}",
         app.config.data.display(),

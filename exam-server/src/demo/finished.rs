@@ -12,14 +12,14 @@ use crate::account::sign_in::{self, SignedIn};
 use crate::app::App;
 use crate::authoring::read::{item_by_digest, task_by_digest};
 use crate::demo::programme::{Programme, finished_candidate};
-use crate::entity::{credential, lab, seat};
+use crate::entity::{credential, exam_session, lab, seat};
 use crate::exam::form::{self, Entry, entries};
 use crate::http::problem::{ApiError, ApiResult};
 use crate::ids::{CredentialId, SessionId};
 use crate::lab::LabState;
 use crate::proctoring::reveal::reveal;
 use crate::session::save_response::{Save, body};
-use crate::session::{enter, finish, start};
+use crate::session::{SessionState, enter, finish, start};
 use crate::{lab as labs, scoring};
 
 /// One item in so many is answered wrong: a result with nothing to improve shows nothing.
@@ -36,6 +36,20 @@ pub async fn certificate(app: &App, programme: &Programme) -> ApiResult<Option<C
     let (account, session) = finished_candidate(app, programme).await?;
     if let Some(row) = find_certificate(app, session).await? {
         return Ok(Some(row.id));
+    }
+    let row = exam_session::Entity::find_by_id(session)
+        .one(app.db.reader())
+        .await?;
+    let is_fresh = |row: &exam_session::Model| {
+        [
+            SessionState::Registered.name(),
+            SessionState::Waiting.name(),
+        ]
+        .contains(&&*row.state)
+    };
+    if !row.is_some_and(|row| is_fresh(&row)) {
+        // An earlier start was interrupted in the middle of it, or it earned no certificate.
+        return Ok(None);
     }
     let (candidate, _) = sign_in::open(app, Area::Candidate, account).await?;
     let (proctor, _) = sign_in::open(app, Area::Proctor, programme.proctor).await?;
@@ -83,12 +97,8 @@ async fn wait_for_labs(app: &App, session: SessionId) -> ApiResult<()> {
         if views.values().all(|lab| lab.state == LabState::Ready) {
             return Ok(());
         }
-        if let Some(lab) = views.values().find(|lab| lab.state == LabState::Failed) {
-            return Err(failed(
-                lab.detail
-                    .as_deref()
-                    .unwrap_or("a lab could not be prepared"),
-            ));
+        if views.values().any(|lab| lab.state == LabState::Failed) {
+            return Err(failed("a lab could not be prepared; the log says why"));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -205,7 +205,6 @@ async fn paper_task(
         .map_err(|error| ApiError::internal("task of a form", &error))?;
     let lab = labs.get(&entry.entry_id).cloned().unwrap_or(LabView {
         state: LabState::Failed,
-        detail: Some("there is no lab for this task".to_owned()),
     });
     Ok(PaperTask {
         entry_id: entry.entry_id.clone(),

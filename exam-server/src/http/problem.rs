@@ -224,7 +224,7 @@ impl ResponseError for ApiError {
             request_id: self.request_id,
             extra: self.extra.clone(),
         };
-        tracing::debug!(request_id = %self.request_id, code = code.as_str(), "refused");
+        tracing::info!(request_id = %self.request_id, code = code.as_str(), "refused");
         let mut response = HttpResponse::build(status);
         if self.code == ErrorCode::Busy {
             response.insert_header(("Retry-After", "2"));

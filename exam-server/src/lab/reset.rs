@@ -98,7 +98,6 @@ pub async fn reset(
         Ok(Err(error)) => Err(ApiError::internal("reset of a lab", &error)),
         Err(_still_going_on) => Ok(LabView {
             state: LabState::Resetting,
-            detail: None,
         }),
     }
 }
@@ -111,8 +110,8 @@ async fn carry_out_reset(app: &App, row: &lab::Model) -> ApiResult<LabView> {
             (LabState::Failed, Some(error.to_string()))
         }
     };
-    set(app, row, state, detail.clone()).await?;
-    Ok(LabView { state, detail })
+    set(app, row, state, detail).await?;
+    Ok(LabView { state })
 }
 
 async fn anew(app: &App, row: &lab::Model) -> Result<(), LabError> {

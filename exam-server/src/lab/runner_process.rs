@@ -15,6 +15,7 @@ use task_protocol::{
 };
 
 use crate::config::Config;
+use crate::secrets::create_private_folder;
 
 const PROGRAM: &str = "task-runner";
 /// Time for a runner to listen.
@@ -152,9 +153,9 @@ pub fn start(socket: &Path, data: &Path) -> Result<Child, RunnerProcessError> {
         let path = path.to_owned();
         move |source| RunnerProcessError::Files { path, source }
     };
-    std::fs::create_dir_all(data).map_err(failed(data))?;
+    create_private_folder(data).map_err(failed(data))?;
     if let Some(folder) = socket.parent() {
-        std::fs::create_dir_all(folder).map_err(failed(folder))?;
+        create_private_folder(folder).map_err(failed(folder))?;
     }
     let log_path = data.join("runner.log");
     let log = OpenOptions::new().create(true).append(true).open(&log_path);

@@ -13,6 +13,7 @@ use crate::ids::SessionId;
 use crate::session::finish::{self, Finished};
 use crate::session::paper::{self, Paper};
 use crate::session::read::{self, SessionSummary, SessionView};
+use crate::session::rules::Refusal;
 use crate::session::save_response::{Save, body};
 use crate::session::start::start;
 use crate::session::store::find_own;
@@ -253,6 +254,7 @@ pub async fn save_response(
 /// Hand in
 #[utoipa::path(tag = "session", params(("session_id" = SessionId, Path)), responses(
     (status = 200, body = Finished),
+    (status = 401, body = Problem, description = "not_signed_in, bad_token"),
     (status = 404, body = Problem),
     (status = 409, body = Problem, description = "missing_responses, stale_epoch, wrong_state"),
 ))]
@@ -260,10 +262,16 @@ pub async fn save_response(
 pub async fn finish_session(
     app: web::Data<App>,
     candidate: Candidate,
+    token: SessionToken,
     id: web::Path<SessionId>,
     request: web::Json<FinishRequest>,
 ) -> ApiResult<web::Json<Finished>> {
     let FinishRequest { epoch, heads } = request.into_inner();
+    // Only the browser that sits the session hands it in, not whoever is signed in beside it.
+    token.is_for(*id)?;
+    if token.epoch != epoch {
+        return Err(Refusal::StaleEpoch(token.epoch).into());
+    }
     let heads: Vec<(String, i64)> = heads
         .into_iter()
         .map(|head| (head.entry_id, head.revision))

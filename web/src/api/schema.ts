@@ -922,9 +922,8 @@ export interface components {
          * @enum {string}
          */
         LabState: "preparing" | "ready" | "resetting" | "failed" | "ended";
-        /** @description A lab as people see it. */
+        /** @description A lab as its candidate sees it. Why it failed may quote its scripts and is for staff and the log. */
         LabView: {
-            detail?: string | null;
             state: components["schemas"]["LabState"];
         };
         /** @description A response that arrived too late. */
@@ -2100,6 +2099,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Finished"];
+                };
+            };
+            /** @description not_signed_in, bad_token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {

@@ -147,3 +147,24 @@ async fn a_proctor_ends_with_a_reason_and_what_was_on_its_way_is_kept() {
     );
     server.assert_log_is_whole(&sitter).await;
 }
+
+#[actix_web::test]
+async fn only_the_browser_that_sits_the_session_hands_it_in() {
+    let server = theory().await;
+    let sitter = server.candidate("A1").await;
+    server.start(&sitter).await;
+    let other = server.other_browser(&sitter).await;
+    let body = json!({"epoch": 1, "heads": []});
+    let refused = other.post(&sitter.path("finish"), body.clone()).await;
+    assert_eq!(refused.code(), "401 bad_token");
+    // A tab that was taken over has the cookie, but not at this epoch.
+    let old = sitter.browser.copy();
+    let path = sitter.path("take-over");
+    let taken = sitter.browser.post(&path, json!({})).await;
+    assert_eq!(taken.status, 200, "{:?}", taken.json);
+    let body = json!({"epoch": 2, "heads": []});
+    let refused = old.post(&sitter.path("finish"), body.clone()).await;
+    assert_eq!(refused.code(), "409 stale_epoch");
+    assert_eq!(server.seat(&sitter).await["state"], "running");
+    assert_eq!(sitter.finish(2, &[]).await.status, 200);
+}
