@@ -38,12 +38,14 @@ pub struct NewExam<'a> {
     pub now_ms: i64,
 }
 
-/// Makes an exam from a blueprint of the bank and the certification that it leads to.
+/// Makes an exam from a blueprint of the bank. It leads to the certification only if that one names just this blueprint:
+/// practice, or a part of the exam, earns no certificate.
 pub async fn create(tx: &DatabaseTransaction, new: NewExam<'_>) -> Result<ExamId, CreateError> {
     let blueprint = new.bank.blueprints.get(new.blueprint);
     let blueprint =
         blueprint.ok_or_else(|| CreateError::UnknownBlueprint(new.blueprint.clone()))?;
     let certification = new.bank.certifications.get(&blueprint.certification);
+    let certification = certification.filter(|one| one.blueprint.as_ref() == Some(&blueprint.id));
     let id = ExamId::new();
     exam::ActiveModel {
         id: Set(id),

@@ -48,7 +48,7 @@ minimum_percent = 50
 
 const HYBRID: &str = r#"id = "hybrid"
 title = "Hybrid"
-certification = "test"
+certification = "test-hybrid"
 time_limit_minutes = 60
 cut_score_percent = 70
 
@@ -121,6 +121,10 @@ pub fn write(root: &Path) {
     };
     put("bank.toml", BANK);
     put("certifications/test.toml", CERTIFICATION);
+    let hybrid = CERTIFICATION
+        .replace("id = \"test\"", "id = \"test-hybrid\"")
+        .replace("blueprint = \"theory\"", "blueprint = \"hybrid\"");
+    put("certifications/test-hybrid.toml", &hybrid);
     put("blueprints/theory.toml", THEORY);
     put("blueprints/hybrid.toml", HYBRID);
     for number in 1..=12 {
