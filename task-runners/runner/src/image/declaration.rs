@@ -9,7 +9,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// Declarations that this binary carries.
-const EMBEDDED: &[(&str, &str)] = &[("base", include_str!("../../images/base.toml"))];
+const EMBEDDED: &[(&str, &str)] = &[
+    ("base", include_str!("../../images/base.toml")),
+    ("web", include_str!("../../images/web.toml")),
+    ("ansible", include_str!("../../images/ansible.toml")),
+    ("observability", include_str!("../../images/observability.toml")),
+    ("build", include_str!("../../images/build.toml")),
+];
 
 /// An image as it is declared in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +23,15 @@ const EMBEDDED: &[(&str, &str)] = &[("base", include_str!("../../images/base.tom
 pub struct Declaration {
     /// Name, as tasks call it: `a-z`, `0-9` and `-`.
     pub name: String,
-    /// Debian suite.
+    /// A declaration that this binary carries and that this one adds to. Gone once it is read:
+    /// what is declared there is in the lists below, and in the digest.
+    #[serde(default, skip_serializing)]
+    pub extends: Option<String>,
+    /// Debian suite; that of the extended declaration when left out.
+    #[serde(default)]
     pub suite: String,
     /// Debian packages beside the essential ones.
+    #[serde(default)]
     pub packages: Vec<String>,
     /// What is left out when packages are unpacked, as patterns of dpkg's `path-exclude`.
     #[serde(default)]
@@ -105,7 +117,36 @@ impl Declaration {
     #[must_use]
     pub fn embedded(name: &str) -> Option<Self> {
         let (_, text) = EMBEDDED.iter().find(|(known, _)| *known == name)?;
-        toml::from_str(text).ok()
+        toml::from_str::<Self>(text).ok()?.extended().ok()
+    }
+
+    /// The declaration with what it extends in front of its own.
+    fn extended(mut self) -> Result<Self, DeclarationError> {
+        let Some(name) = self.extends.take() else {
+            return Ok(self);
+        };
+        // A declaration of its own name would be read for ever.
+        let below = Self::embedded(&name).filter(|below| below.name != self.name);
+        let below = below.ok_or(DeclarationError::Value {
+            field: "extends",
+            value: name,
+            problem: "is not an image declaration that this program carries",
+        })?;
+        let joined = |first: Vec<_>, then| first.into_iter().chain(then).collect();
+        Ok(Self {
+            suite: if self.suite.is_empty() {
+                below.suite
+            } else {
+                self.suite
+            },
+            packages: joined(below.packages, self.packages),
+            exclude: joined(below.exclude, self.exclude),
+            files: below.files.into_iter().chain(self.files).collect(),
+            // What the lower one tidies up at its end comes last.
+            post_install: self.post_install + &below.post_install,
+            extends: None,
+            name: self.name,
+        })
     }
 
     /// The declaration that a person means: a name that the binary carries, or a file.
@@ -129,6 +170,7 @@ impl Declaration {
                 path: path.to_owned(),
                 source: Box::new(source),
             })?;
+        let declaration = declaration.extended()?;
         declaration.check()?;
         Ok(declaration)
     }
@@ -196,8 +238,8 @@ mod tests {
 
     #[test]
     fn carried_declarations_are_sound() {
-        for (name, text) in EMBEDDED {
-            let declaration: Declaration = toml::from_str(text).unwrap();
+        for (name, _) in EMBEDDED {
+            let declaration = Declaration::embedded(name).unwrap();
             assert_eq!(declaration.name, *name);
             declaration.check().unwrap();
             assert!(is_digest(&declaration.digest()));
@@ -210,6 +252,24 @@ mod tests {
         let mut other = one.clone();
         other.packages.push("tmux".to_owned());
         assert_ne!(one.digest(), other.digest());
+    }
+
+    #[test]
+    fn an_extending_declaration_has_all_of_both() {
+        let (base, web) = (Declaration::embedded("base"), Declaration::embedded("web"));
+        let (base, web) = (base.unwrap(), web.unwrap());
+        assert_eq!(web.suite, base.suite);
+        assert!(web.packages.starts_with(&base.packages));
+        assert!(web.packages.len() > base.packages.len());
+        assert!(web.post_install.ends_with(&base.post_install));
+    }
+
+    #[test]
+    fn extending_what_is_not_there_is_refused() {
+        let text = "name = 'x'\nextends = 'nothing'\n";
+        let declaration: Declaration = toml::from_str(text).unwrap();
+        let error = declaration.extended().unwrap_err().to_string();
+        assert!(error.contains("nothing"), "{error}");
     }
 
     #[test]
