@@ -1,6 +1,7 @@
 //! The bank: all content of a programme, loaded from the files of one folder.
 
 mod check;
+mod hosts;
 mod item;
 mod load;
 mod probe;

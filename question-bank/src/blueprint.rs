@@ -1,6 +1,6 @@
 //! Blueprints: what a form must contain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,9 @@ pub struct BlueprintSection {
     pub minimum_percent: u32,
     /// How many of each domain; they add up to `count`. Empty: of any domain.
     pub domains: BTreeMap<DomainId, u32>,
+    /// What is not counted by domain is of one of these. Empty: of any.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub from: BTreeSet<DomainId>,
 }
 
 impl Blueprint {

@@ -118,6 +118,8 @@ fault_codes! {
     BadParameter = "bad_parameter",
     /// A probe cannot be asked.
     BadProbe = "bad_probe",
+    /// A host has no name that a machine can have, or a check names one that is not there.
+    BadHost = "bad_host",
     /// The weights of the sections of a blueprint do not add up to 100.
     BadWeights = "bad_weights",
     /// A count of zero, out of all reason, or not the sum of its parts.

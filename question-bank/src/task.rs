@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::parameters::fill;
 use crate::{CheckId, CognitiveLevel, DomainId, EnemyId, Parameter, TaskId, TemplateError, Values};
 
+/// Name of the host of a task that names none.
+pub const ONLY_HOST: &str = "lab";
+/// How many hosts a lab can have.
+pub const HOSTS_MAX: usize = 5;
+
 /// One live task as it stands in the bank, with solution and judges: for staff and runners only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
@@ -24,6 +29,9 @@ pub struct Task {
     pub time_seconds: u32,
     /// Name of the lab image.
     pub image: String,
+    /// Names of the lab's hosts, the main one first. Empty: one host called `lab`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// Where the facts come from.
     pub references: Vec<String>,
     /// Items and tasks that must not be in the same form.
@@ -78,6 +86,9 @@ pub struct Check {
     pub title: String,
     /// What it is worth.
     pub points: u32,
+    /// The host that it is about; none: the main one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// Checks that must pass before this one is run at all.
     pub requires: Vec<CheckId>,
     /// Time for the judge.
@@ -157,7 +168,9 @@ pub struct TaskInstance {
     pub title: String,
     /// Name of the lab image.
     pub image: String,
-    /// What the lab may use.
+    /// Names of the lab's hosts, at least one, the main one first.
+    pub hosts: Vec<String>,
+    /// What each host may use.
     pub limits: Limits,
     /// The values, also given to scripts as [`Values::environment`].
     pub values: Values,
@@ -182,6 +195,8 @@ pub struct CheckInstance {
     pub title: String,
     /// What it is worth.
     pub points: u32,
+    /// The host that it is about.
+    pub host: String,
     /// Checks that must pass before this one is run at all.
     pub requires: Vec<CheckId>,
     /// Time for the judge.
@@ -222,6 +237,15 @@ impl Task {
         Values::draw(&self.parameters, seed, self.id.as_str())
     }
 
+    /// Names of the lab's hosts, at least one, the main one first.
+    #[must_use]
+    pub fn host_names(&self) -> Vec<String> {
+        match self.hosts.as_slice() {
+            [] => vec![ONLY_HOST.to_owned()],
+            hosts => hosts.to_vec(),
+        }
+    }
+
     /// What all checks together are worth.
     #[must_use]
     pub fn points(&self) -> u32 {
@@ -247,10 +271,11 @@ impl Task {
                 source,
             })
         };
+        let hosts = self.host_names();
         let checks = self
             .checks
             .iter()
-            .map(|check| check.instantiate(&put))
+            .map(|check| check.instantiate(&hosts[0], &put))
             .collect::<Result<_, _>>()?;
         let cheats = self
             .cheats
@@ -267,6 +292,7 @@ impl Task {
             task_id: self.id.clone(),
             title: self.title.clone(),
             image: self.image.clone(),
+            hosts,
             limits: self.limits,
             values: values.clone(),
             statement: put("statement", &self.statement)?,
@@ -281,6 +307,7 @@ impl Task {
 impl Check {
     fn instantiate(
         &self,
+        main_host: &str,
         put: &impl Fn(&str, &str) -> Result<String, InstantiateError>,
     ) -> Result<CheckInstance, InstantiateError> {
         let put = |part: &str, text: &str| put(&format!("checks/{}/{part}", self.id), text);
@@ -320,6 +347,7 @@ impl Check {
             id: self.id.clone(),
             title: put("title", &self.title)?,
             points: self.points,
+            host: self.host.clone().unwrap_or_else(|| main_host.to_owned()),
             requires: self.requires.clone(),
             timeout_seconds: self.timeout_seconds,
             judge_script: put("judge", &self.judge_script)?,

@@ -160,7 +160,13 @@ async fn solve(app: &App, session: SessionId, form: &Form) -> ApiResult<()> {
         let id = RunnerLabId::new(row.id.to_string()).map_err(failed)?;
         let environment = instance.values.environment();
         app.runner
-            .run_script(id, instance.solution, environment, SOLUTION_TIMEOUT_MS)
+            .run_script(
+                id,
+                &instance.hosts,
+                &instance.solution,
+                &environment,
+                SOLUTION_TIMEOUT_MS,
+            )
             .await
             .map_err(failed)?;
     }

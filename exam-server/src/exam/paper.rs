@@ -12,10 +12,8 @@ use crate::authoring::read::{item_by_digest, task_by_digest};
 use crate::exam::form::{Entry, entries};
 use crate::http::markdown;
 use crate::http::problem::{ApiError, ApiResult};
+use crate::lab::instance::terminals;
 use crate::lab::{LabState, LabView};
-
-/// Terminals that a candidate may open in one lab.
-const TERMINALS: u8 = 4;
 
 /// What a section is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -86,7 +84,9 @@ pub struct PaperTask {
     pub checks: Vec<PaperCheck>,
     pub time_seconds: u32,
     pub lab: LabView,
-    /// How many terminals may be open at once.
+    /// The names of its machines, the main one first.
+    pub hosts: Vec<String>,
+    /// How many terminals may be open at once on each of them.
     pub terminals: u8,
 }
 
@@ -222,6 +222,7 @@ async fn paper_task(
             .collect(),
         time_seconds: task.time_seconds,
         lab,
-        terminals: TERMINALS,
+        terminals: terminals(&instance.hosts),
+        hosts: instance.hosts,
     })
 }

@@ -3,8 +3,12 @@
 use question_bank::{CheckInstance, Probe, TaskInstance};
 use task_protocol as wire;
 
-/// How many terminals a lab has.
-pub const TERMINALS: u8 = 4;
+/// How many terminals the lab of a task has on each host.
+pub fn terminals(hosts: &[String]) -> u8 {
+    // As many as fit side by side.
+    if hosts.len() == 1 { 4 } else { 2 }
+}
+
 /// Time for the setup script.
 pub const SETUP_TIMEOUT_MS: u32 = 60_000;
 
@@ -13,7 +17,7 @@ pub fn lab_spec(task: &TaskInstance) -> wire::LabSpec {
     wire::LabSpec {
         task_id: task.task_id.to_string(),
         image: task.image.clone(),
-        hostname: "lab".to_owned(),
+        hosts: task.hosts.clone(),
         setup: task.setup.clone(),
         env: task.values.environment(),
         limits: wire::LabLimits {
@@ -22,7 +26,7 @@ pub fn lab_spec(task: &TaskInstance) -> wire::LabSpec {
             disk_mib: task.limits.disk_mib,
             cpus: task.limits.cpus,
         },
-        terminals: TERMINALS,
+        terminals: terminals(&task.hosts),
         setup_timeout_ms: SETUP_TIMEOUT_MS,
     }
 }
@@ -35,6 +39,7 @@ pub fn check_specs(task: &TaskInstance) -> Vec<wire::CheckSpec> {
 fn check_spec(check: &CheckInstance) -> wire::CheckSpec {
     wire::CheckSpec {
         id: check.id.to_string(),
+        host: check.host.clone(),
         judge_script: check.judge_script.clone(),
         run: check.run.as_ref().map(|run| wire::RunSpec {
             script: run.script.clone(),

@@ -173,12 +173,14 @@ impl RunnerLink {
     pub async fn attach(
         &self,
         lab_id: LabId,
+        host: String,
         terminal: u8,
         size: TerminalSize,
     ) -> Result<Peer, LinkError> {
         let mut peer = Peer::connect(&self.socket).await?;
         let attach = ClientMessage::Attach {
             lab_id,
+            host,
             terminal,
             size,
         };

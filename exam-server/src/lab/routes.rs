@@ -21,6 +21,8 @@ pub struct ResetRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TicketRequest {
     pub epoch: i64,
+    /// The machine; see the task's `hosts`
+    pub host: String,
     #[schema(minimum = 1, maximum = 4)]
     pub terminal: u8,
 }
@@ -69,7 +71,7 @@ pub async fn create_terminal_ticket(
 ) -> ApiResult<web::Json<TerminalTicket>> {
     let (session_id, entry_id) = path.into_inner();
     let session = authorize(&app, &candidate.0, &token, session_id, request.epoch).await?;
-    let ticket = ticket::issue(&app, &session, &entry_id, request.terminal).await?;
+    let ticket = ticket::issue(&app, &session, &entry_id, &request.host, request.terminal).await?;
     Ok(web::Json(TerminalTicket {
         ticket,
         expires_in_ms: ticket::LIFETIME_MS,

@@ -196,9 +196,8 @@ async fn converse(
     check(app, &admission).await?;
     let lab = reset::find(app, admission.session_id, &admission.entry_id).await?;
     let size = TerminalSize::new(columns, rows);
-    let attaching = app
-        .runner
-        .attach(wire_id(lab.id)?, admission.terminal, size);
+    let (lab_id, host) = (wire_id(lab.id)?, admission.host.clone());
+    let attaching = app.runner.attach(lab_id, host, admission.terminal, size);
     let runner = match tokio::time::timeout(PATIENCE, attaching).await {
         Ok(attached) => attached?,
         Err(_too_slow) => return Err(LinkError::TimedOut(PATIENCE).into()),

@@ -134,11 +134,11 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
     let tickets = sitter.path("labs/t01/terminal-tickets");
     let stale = sitter
         .browser
-        .post(&tickets, json!({"epoch": 0, "terminal": 1}));
+        .post(&tickets, json!({"epoch": 0, "host": "lab", "terminal": 1}));
     assert_eq!(stale.await.code(), "409 stale_epoch");
     let wrong = sitter
         .browser
-        .post(&tickets, json!({"epoch": 1, "terminal": 5}));
+        .post(&tickets, json!({"epoch": 1, "host": "lab", "terminal": 5}));
     assert_eq!(wrong.await.code(), "400 bad_request");
 
     let reset = sitter
@@ -149,7 +149,7 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
 
     let ticket = sitter
         .browser
-        .post(&tickets, json!({"epoch": 1, "terminal": 1}))
+        .post(&tickets, json!({"epoch": 1, "host": "lab", "terminal": 1}))
         .await
         .json;
     let ticket = ticket["ticket"].as_str().unwrap();

@@ -105,6 +105,8 @@ struct RawSection {
     minimum_percent: Spanned<i64>,
     #[serde(default)]
     domains: BTreeMap<Spanned<String>, Spanned<i64>>,
+    #[serde(default)]
+    from: Vec<Spanned<String>>,
 }
 
 /// A blueprint and the places that faults found later point to.
@@ -233,12 +235,23 @@ fn section(
         let hint = "make count the sum of the domains";
         report.add(raw.count.span().start, FaultCode::BadCount, message, hint);
     }
+    let from = raw
+        .from
+        .iter()
+        .filter_map(|name| report.domain(name, domains));
+    let from = from.collect();
+    if let (Some(first), false) = (raw.from.first(), counts.is_empty()) {
+        let hint = "count by domain, or say which domains to draw from";
+        let message = "the section has both `domains` and `from`".to_owned();
+        report.add(first.span().start, FaultCode::BadValue, message, hint);
+    }
     Some(BlueprintSection {
         title,
         count,
         weight_percent: report.percent(&raw.weight_percent, "weight_percent"),
         minimum_percent: report.percent(&raw.minimum_percent, "minimum_percent"),
         domains: counts,
+        from,
         id: id?,
         kind: kind?,
     })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::bank::hosts;
 use crate::bank::probe::{self, RawProbe};
 use crate::bank::report::{Place, Reference, Report, plain};
 use crate::bank::task_files::{Files, check_texts};
@@ -20,6 +21,8 @@ struct RawTask {
     facility_estimate: Spanned<f64>,
     time_seconds: Spanned<i64>,
     image: Spanned<String>,
+    #[serde(default)]
+    hosts: Vec<Spanned<String>>,
     #[serde(default)]
     references: Vec<Spanned<String>>,
     #[serde(default)]
@@ -37,6 +40,7 @@ struct RawCheck {
     id: Spanned<String>,
     title: Spanned<String>,
     points: Spanned<i64>,
+    host: Option<Spanned<String>>,
     #[serde(default)]
     requires: Vec<Spanned<String>>,
     timeout_seconds: Option<Spanned<i64>>,
@@ -98,12 +102,16 @@ fn read_parts(
     let cognitive_level = report.cognitive_level(&raw.cognitive_level);
     let limits = limits(report, raw.limits.as_ref());
     let parameters = parameters(report, &raw.parameters);
+    let hosts = hosts::read(report, &raw.hosts);
     let statement = files.needed("statement.md", report);
     let setup = files.needed("setup", report);
     let solution = files.needed("solution", report);
     let mut texts = Vec::new();
     let checks = checks(report, &raw.checks, files, &parameters, &mut texts);
     let cheats = files.cheats(report);
+    for check in &raw.checks {
+        hosts::check(report, check.get_ref().host.as_ref(), &hosts);
+    }
     files.refuse_rest(report);
     check_texts(report, &parameters, &texts, files);
     let task = Task {
@@ -118,6 +126,7 @@ fn read_parts(
         image: report.text(&raw.image, "the image"),
         enemies: report.ids(&raw.enemies),
         id: id?,
+        hosts,
         domain: domain?,
         cognitive_level: cognitive_level?,
         references: plain(raw.references),
@@ -249,6 +258,7 @@ fn checks(
             id,
             title,
             points,
+            host: raw.host.as_ref().map(|host| host.get_ref().clone()),
             requires: report.ids(&raw.requires),
             timeout_seconds: timeout(report, raw.timeout_seconds.as_ref()),
             judge_script: files.script(&raw.judge, report),

@@ -79,6 +79,8 @@ impl<'a> Source<'a> {
 struct Places<'a> {
     section: usize,
     kind: SectionKind,
+    /// The domains it may be of when `domain` is none; empty: any.
+    from: &'a BTreeSet<DomainId>,
     domain: Option<&'a DomainId>,
     count: u32,
     constraint: String,
@@ -124,6 +126,7 @@ fn places(sections: &[BlueprintSection]) -> Vec<Places<'_>> {
             places.push(Places {
                 section: index,
                 kind: section.kind,
+                from: &section.from,
                 domain,
                 count,
                 constraint,
@@ -146,7 +149,11 @@ fn places(sections: &[BlueprintSection]) -> Vec<Places<'_>> {
 }
 
 fn fits(source: Source<'_>, places: &Places<'_>) -> bool {
-    source.kind() == places.kind && places.domain.is_none_or(|domain| domain == source.domain())
+    let is_allowed = match places.domain {
+        Some(domain) => domain == source.domain(),
+        None => places.from.is_empty() || places.from.contains(source.domain()),
+    };
+    source.kind() == places.kind && is_allowed
 }
 
 /// What lacks by counting alone: each kind of place, then all places that share their sources.

@@ -43,6 +43,7 @@ fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
 fn any_sections() -> impl Strategy<Value = Vec<(bool, Counts)>> {
     let counts = prop_oneof![
         (1_u32..4).prop_map(Counts::Any),
+        (0_usize..2, 1_u32..4).prop_map(|(domain, count)| Counts::From(domain, count)),
         [0_u32..3, 0_u32..3]
             .prop_filter("something is asked for", |counts| counts
                 .iter()

@@ -65,6 +65,10 @@ pub(crate) fn flaw(entries: &[Entry], blueprint: &Blueprint, form: &Form) -> Opt
         {
             return Some("a section has the wrong kind".into());
         }
+        let is_allowed = |domain| wanted.from.is_empty() || wanted.from.contains(domain);
+        if !found.iter().all(|(_, domain)| is_allowed(domain)) {
+            return Some("something is of a domain that is not drawn from".into());
+        }
         for (domain, count) in &wanted.domains {
             let has = found.iter().filter(|(_, found)| found == domain).count();
             if has != usize::try_from(*count).unwrap() {
@@ -111,6 +115,7 @@ pub(crate) fn places(sections: &[(bool, Counts)]) -> Vec<(bool, Option<usize>)> 
         let mut add = |domain, count: u32| places.extend((0..count).map(|_| (*is_task, domain)));
         match counts {
             Counts::Any(count) => add(None, *count),
+            Counts::From(domain, count) => add(Some(*domain), *count),
             Counts::Domains([first, second]) => {
                 add(Some(0), *first);
                 add(Some(1), *second);

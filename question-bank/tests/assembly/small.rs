@@ -89,7 +89,9 @@ pub(crate) fn task(index: usize, entry: &Entry) -> Task {
         statement: "Do it.".into(),
         setup: "true".into(),
         solution: "true".into(),
+        hosts: Vec::new(),
         checks: vec![Check {
+            host: None,
             id: "done".parse().unwrap(),
             title: "Done".into(),
             points: 10,
@@ -148,11 +150,17 @@ pub(crate) fn history(entries: &[Entry]) -> History {
 #[derive(Debug, Clone)]
 pub(crate) enum Counts {
     Any(u32),
+    /// So many of this domain, said by where to draw from.
+    From(usize, u32),
     Domains([u32; 2]),
 }
 
 pub(crate) fn blueprint(sections: &[(bool, Counts)], time_limit_minutes: u32) -> Blueprint {
     let section = |(index, (is_task, counts)): (usize, &(bool, Counts))| BlueprintSection {
+        from: match counts {
+            Counts::From(domain, _) => [DOMAINS[*domain].parse().unwrap()].into(),
+            _ => std::collections::BTreeSet::new(),
+        },
         id: format!("s{index}").parse().unwrap(),
         title: "Section".into(),
         kind: if *is_task {
@@ -161,13 +169,13 @@ pub(crate) fn blueprint(sections: &[(bool, Counts)], time_limit_minutes: u32) ->
             SectionKind::Items
         },
         count: match counts {
-            Counts::Any(count) => *count,
+            Counts::Any(count) | Counts::From(_, count) => *count,
             Counts::Domains(counts) => counts.iter().sum(),
         },
         weight_percent: 50,
         minimum_percent: 0,
         domains: match counts {
-            Counts::Any(_) => BTreeMap::new(),
+            Counts::Any(_) | Counts::From(..) => BTreeMap::new(),
             Counts::Domains(counts) => DOMAINS
                 .iter()
                 .zip(counts)

@@ -38,11 +38,13 @@ pub enum Call {
         /// The lab.
         lab_id: LabId,
     },
-    /// Runs a script as root inside the lab, for proofs of tasks. Answered by
-    /// [`CallResult::Script`].
+    /// Runs a script as root on one host of the lab, for proofs of tasks; its name is in `HOST`.
+    /// Answered by [`CallResult::Script`].
     RunScript {
         /// The lab.
         lab_id: LabId,
+        /// The host.
+        host: String,
         /// A bash script.
         script: String,
         /// Its environment, beside PATH, HOME and the like.
@@ -94,6 +96,19 @@ pub struct Description {
     pub labs_max: u32,
     /// How many exist.
     pub labs: u32,
+    /// Hosts that wait ready.
+    pub warm_pool: WarmPool,
+}
+
+/// Hosts that were started before anybody asked for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarmPool {
+    /// How many wait.
+    pub ready: u32,
+    /// How often one was there when it was needed, since the runner started.
+    pub hits: u64,
+    /// How often none was there.
+    pub misses: u64,
 }
 
 /// An image that labs can be made from.

@@ -9,6 +9,8 @@ use crate::{JobId, LabId};
 pub struct CheckSpec {
     /// Id, unique in the task.
     pub id: String,
+    /// The host that is asked, that `run` ends on and that the judge sees as `/lab` and `/after`.
+    pub host: String,
     /// Bash script that decides in a clean room.
     pub judge_script: String,
     /// Script that runs first in a copy of the candidate's machine.
@@ -21,7 +23,9 @@ pub struct CheckSpec {
     pub timeout_ms: u32,
 }
 
-/// A script that runs in a copy of the candidate's machine.
+/// A script that runs in a copy of the candidate's machine. In a lab of several hosts it runs in a
+/// copy of each, with the name in `HOST`: first on the others, then on the host of the check, with
+/// whose end it is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSpec {
     /// The script.

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::LabId;
 
+/// How many hosts a lab can have.
+pub const HOSTS_MAX: usize = 5;
+
 /// What a lab is made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabSpec {
@@ -13,15 +16,17 @@ pub struct LabSpec {
     pub task_id: String,
     /// Name of the lab image, for example `base`.
     pub image: String,
-    /// Host name inside.
-    pub hostname: String,
-    /// Bash script that prepares the lab as its root, before the candidate gets it.
+    /// Names of its hosts, 1 to [`HOSTS_MAX`]: machines of their own on a network of their own, on
+    /// which they know one another by name. The first is the main one.
+    pub hosts: Vec<String>,
+    /// Bash script that prepares each host as its root, before the candidate gets the lab. It runs
+    /// on all hosts at once and finds the host's name in `HOST`.
     pub setup: String,
     /// Environment of the setup script (`PARAM_<NAME>`); the candidate's shell does not get it.
     pub env: BTreeMap<String, String>,
-    /// What the lab may use.
+    /// What each host may use.
     pub limits: LabLimits,
-    /// How many terminals may be opened, 1 to [`crate::TERMINALS_MAX`].
+    /// How many terminals may be opened on each host, 1 to [`crate::TERMINALS_MAX`].
     pub terminals: u8,
     /// Time for the setup script.
     pub setup_timeout_ms: u32,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Call, CallError, CallResult, LabId, LabState, TerminalSize};
 
 /// Version of this protocol. Both sides must speak the same.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// From the server to the runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,9 @@ pub enum ClientMessage {
     Attach {
         /// The lab.
         lab_id: LabId,
-        /// Which terminal, from 1.
+        /// The host.
+        host: String,
+        /// Which terminal of the host, from 1.
         terminal: u8,
         /// Size of the viewer.
         size: TerminalSize,
@@ -95,8 +97,14 @@ pub enum Refusal {
         /// The id asked for.
         lab_id: LabId,
     },
+    /// The lab has no such host.
+    #[error("the lab has no host {host}")]
+    UnknownHost {
+        /// The name asked for.
+        host: String,
+    },
     /// There is no such terminal.
-    #[error("the lab has {terminals} terminals")]
+    #[error("each host of the lab has {terminals} terminals")]
     UnknownTerminal {
         /// How many there are.
         terminals: u8,

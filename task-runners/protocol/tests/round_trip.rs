@@ -38,7 +38,7 @@ fn spec() -> impl Strategy<Value = LabSpec> {
         .prop_map(|(task_id, setup, env, memory_mib, cpus)| LabSpec {
             task_id,
             image: "base".to_owned(),
-            hostname: "lab".to_owned(),
+            hosts: vec!["lab".to_owned(), "db".to_owned()],
             setup,
             env,
             limits: LabLimits {
@@ -69,6 +69,7 @@ fn check() -> impl Strategy<Value = CheckSpec> {
     )
         .prop_map(|(id, run, probe, requires, timeout_ms)| CheckSpec {
             judge_script: format!("pass {id}"),
+            host: "lab".to_owned(),
             id,
             run: run.map(|(script, timeout_ms)| RunSpec { script, timeout_ms }),
             probe,
@@ -91,6 +92,7 @@ fn call() -> impl Strategy<Value = Call> {
         (lab_id(), any::<String>(), env(), any::<u32>()).prop_map(
             |(lab_id, script, env, timeout_ms)| Call::RunScript {
                 lab_id,
+                host: "lab".to_owned(),
                 script,
                 env,
                 timeout_ms
@@ -113,6 +115,7 @@ fn client_message() -> impl Strategy<Value = ClientMessage> {
         (lab_id(), any::<u8>(), size()).prop_map(|(lab_id, terminal, size)| {
             ClientMessage::Attach {
                 lab_id,
+                host: "lab".to_owned(),
                 terminal,
                 size,
             }

@@ -34,6 +34,7 @@ pub fn checks(oci: Option<&Oci>) -> Vec<DoctorCheck> {
         check("loop_devices", loop_devices()),
         check("seccomp", seccomp()),
         check("user_namespaces", user_namespaces()),
+        check("lab_networks", lab_networks()),
         check("image_builder", image_builder()),
     ];
     if let Some(oci) = oci {
@@ -167,6 +168,24 @@ fn user_namespaces() -> Result<String, String> {
     sys::user_namespace(0x7000_0000, 1)
         .map(|_| "can be made".to_owned())
         .map_err(|error| format!("cannot be made: {error}"))
+}
+
+/// Labs of several hosts need more than the others.
+fn lab_networks() -> Result<String, String> {
+    let missing: Vec<_> = ["ip", "nsenter"]
+        .into_iter()
+        .filter(|program| {
+            let version = std::process::Command::new(program).arg("-V").output();
+            version.is_err()
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok("hosts of a lab can be joined".to_owned());
+    }
+    Err(format!(
+        "install {} for labs of several hosts (Debian: iproute2, util-linux)",
+        missing.join(" and ")
+    ))
 }
 
 fn image_builder() -> Result<String, String> {

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use task_protocol::{CheckSpec, GradeReport, JobId};
 
-use crate::sandbox::lab::Remains;
-use crate::sandbox::{IdRange, Oci, OciLab, SandboxError};
+use crate::sandbox::host::Remains;
+use crate::sandbox::{IdRange, KeptDisk, Oci, OciLab, SandboxError};
 
+mod copies;
 mod digest;
 mod job;
 mod restore;
@@ -21,7 +22,7 @@ mod schedule;
 mod verdict;
 
 use job::Job;
-use room::Evidence;
+use room::{Evidence, HostEvidence};
 
 /// The tools of judges, sourced by them as `/task/lib.sh`.
 const TOOLBOX: &str = include_str!("../toolbox/lib.sh");
@@ -79,8 +80,9 @@ pub fn grade(
     let start = Instant::now();
     let mut job = Job::begin(&lab)?;
     for check in checks {
-        if let Some(probe) = &check.probe {
-            let namespace = lab.container.network_namespace();
+        // A check of a host that is not there is broken, as one that has no answer.
+        if let (Some(probe), Ok(host)) = (&check.probe, lab.host(&check.host)) {
+            let namespace = host.container.network_namespace();
             match crate::probe::ask(&namespace, probe, &job.nonce_of(&check.id)) {
                 Ok(answer) => drop(job.answers.insert(check.id.clone(), answer)),
                 // Without an answer the check is broken, which is right: it could not be asked.
@@ -88,17 +90,26 @@ pub fn grade(
             }
         }
     }
-    if let Err(error) = lab.container.freeze() {
-        // Ending it stops it as well; what runs meanwhile can change its files only.
-        tracing::warn!(%error, lab_id = %lab.lab_id, "a lab is not frozen before its end");
+    for (_, host) in &lab.hosts {
+        if let Err(error) = host.container.freeze() {
+            // Ending it stops it as well; what runs meanwhile can change its files only.
+            tracing::warn!(%error, lab_id = %lab.lab_id, "a lab is not frozen before its end");
+        }
     }
     // The ids are taken until the end: what the candidate left belongs to them.
-    let Remains {
-        disk, ids: _ids, ..
-    } = lab.end();
+    let (disks, _ids): (Vec<_>, Vec<_>) = lab
+        .hosts
+        .into_iter()
+        .map(|(_, host)| {
+            let Remains { disk, lease } = host.end();
+            (disk, lease)
+        })
+        .unzip();
     // Known first, kept then: what is kept and not known would be lost.
     job.store(oci, job_id)?;
-    disk.keep(&job_snapshot(oci, job_id))?;
+    for (place, disk) in disks.into_iter().enumerate() {
+        disk.keep(&job_snapshot(oci, job_id, place))?;
+    }
     finish(oci, job, job_id, checks, start)
 }
 
@@ -114,16 +125,40 @@ pub fn resume(
     let Some(job) = Job::load(oci, job_id)? else {
         return Ok(None);
     };
-    if job.snapshot_digest.is_none() && !job_snapshot(oci, job_id).exists() {
+    let is_lost = job.hosts.iter().enumerate().any(|(place, host)| {
+        host.snapshot_digest.is_none() && !job_snapshot(oci, job_id, place).exists()
+    });
+    if is_lost {
         return Ok(None);
     }
     tracing::info!(%job_id, "going on with an interrupted grading");
     finish(oci, job, job_id, checks, Instant::now()).map(Some)
 }
 
-/// Where a snapshot lies until its digest is known.
-fn job_snapshot(oci: &Oci, job_id: &JobId) -> PathBuf {
-    oci.snapshots_dir().join(format!("job-{job_id}"))
+/// Where the snapshot of a host lies until its digest is known.
+fn job_snapshot(oci: &Oci, job_id: &JobId, place: usize) -> PathBuf {
+    oci.snapshots_dir().join(format!("job-{job_id}-{place}"))
+}
+
+/// The snapshots of the hosts, each with its digest in the job.
+fn snapshots(oci: &Oci, job: &mut Job, job_id: &JobId) -> Result<Vec<KeptDisk>, GradingError> {
+    let mut opened = Vec::new();
+    for place in 0..job.hosts.len() {
+        let host = &mut job.hosts[place];
+        if let Some(digest) = &host.snapshot_digest {
+            opened.push(oci.kept_disk(&oci.snapshots_dir().join(digest))?);
+            continue;
+        }
+        let kept = job_snapshot(oci, job_id, place);
+        let snapshot = oci.kept_disk(&kept)?;
+        let digest = digest::of_tree(snapshot.upper(), host.ids_base)
+            .map_err(GradingError::files(snapshot.upper()))?;
+        name_snapshot(&kept, &oci.snapshots_dir().join(&digest))?;
+        host.snapshot_digest = Some(digest);
+        job.store(oci, job_id)?;
+        opened.push(snapshot);
+    }
+    Ok(opened)
 }
 
 fn finish(
@@ -140,33 +175,29 @@ fn finish(
         .ok_or_else(|| GradingError::OtherImage {
             digest: job.image_digest.clone(),
         })?;
-    let ids = IdRange { base: job.ids_base };
-    let snapshot = match &job.snapshot_digest {
-        Some(digest) => oci.kept_disk(&oci.snapshots_dir().join(digest))?,
-        None => {
-            let kept = job_snapshot(oci, job_id);
-            let snapshot = oci.kept_disk(&kept)?;
-            let digest = digest::of_tree(snapshot.upper(), ids.base)
-                .map_err(GradingError::files(snapshot.upper()))?;
-            name_snapshot(&kept, &oci.snapshots_dir().join(&digest))?;
-            job.snapshot_digest = Some(digest);
-            job.store(oci, job_id)?;
-            snapshot
-        }
-    };
+    let snapshots = snapshots(oci, &mut job, job_id)?;
     let snapshot_ms = milliseconds(start.elapsed());
+    let hosts = job.hosts.iter().zip(&snapshots).map(|(host, snapshot)| {
+        let ids = IdRange {
+            base: host.ids_base,
+        };
+        Ok::<_, GradingError>(HostEvidence {
+            name: &host.name,
+            ids,
+            image: oci.image_root(&image, ids)?,
+            snapshot: snapshot.upper(),
+        })
+    });
     let evidence = Evidence {
         oci,
         job: &job,
-        ids,
-        image: oci.image_root(&image, ids)?,
-        snapshot: snapshot.upper(),
+        hosts: hosts.collect::<Result<_, _>>()?,
     };
     let outcomes = schedule::carry_out(checks, |check| room::judge(&evidence, check));
     Ok(GradeReport {
         job_id: job_id.clone(),
         lab_id: job.lab_id.clone(),
-        snapshot_digest: job.snapshot_digest.clone().unwrap_or_default(),
+        snapshot_digest: job.snapshot_digest(),
         image_digest: image.digest,
         outcomes,
         snapshot_ms,

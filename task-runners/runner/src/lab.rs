@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use task_protocol::{
-    Call, CallError, CallResult, CheckSpec, GradeReport, JobId, LabId, LabSpec, LabState, LabView,
-    Refusal, TERMINALS_MAX,
+    Call, CallError, CallResult, CheckSpec, GradeReport, HOSTS_MAX, JobId, LabId, LabSpec,
+    LabState, LabView, Refusal, TERMINALS_MAX,
 };
 
 use crate::sandbox::{Driver, SandboxError};
@@ -36,7 +36,8 @@ struct Lab {
     spec: LabSpec,
     image_digest: String,
     progress: Mutex<Progress>,
-    terminals: Vec<Terminal>,
+    /// The terminals of each host, in the order of the spec.
+    terminals: Vec<Vec<Terminal>>,
     /// Held by the operation that is going on.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -65,6 +66,9 @@ fn call_error(error: SandboxError) -> CallError {
             detail: error.to_string(),
         },
         SandboxError::NotRunning { lab_id } => CallError::UnknownLab { lab_id },
+        error @ SandboxError::UnknownHost { .. } => CallError::BadCall {
+            detail: error.to_string(),
+        },
         error => CallError::Sandbox {
             detail: error.to_string(),
         },
@@ -84,14 +88,12 @@ fn check_spec(spec: &LabSpec) -> Result<(), CallError> {
         "disk_mib must be 8 to 1048576"
     } else if !(limits.cpus >= 0.05 && limits.cpus <= 1024.0) {
         "cpus must be 0.05 to 1024"
-    } else if spec.hostname.is_empty()
-        || spec.hostname.len() > 63
-        || !spec
-            .hostname
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    {
-        "hostname must be 1 to 63 letters, digits and -"
+    } else if !(1..=HOSTS_MAX).contains(&spec.hosts.len()) {
+        "there must be 1 to 5 hosts"
+    } else if !spec.hosts.iter().all(|name| is_host_name(name)) {
+        "the name of a host must be 1 to 63 of a-z, 0-9 and -"
+    } else if has_twins(&spec.hosts) {
+        "two hosts have the same name"
     } else if spec.env.values().any(|value| value.contains('\0')) || spec.setup.contains('\0') {
         "a script must not hold a zero byte"
     } else {
@@ -100,6 +102,18 @@ fn check_spec(spec: &LabSpec) -> Result<(), CallError> {
     Err(CallError::BadCall {
         detail: problem.to_owned(),
     })
+}
+
+fn is_host_name(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn has_twins(names: &[String]) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    !names.iter().all(|name| seen.insert(name))
 }
 
 impl Lab {
@@ -127,13 +141,13 @@ impl Lab {
     }
 
     async fn suspend_terminals(&self) {
-        for terminal in &self.terminals {
+        for terminal in self.terminals.iter().flatten() {
             terminal.suspend().await;
         }
     }
 
     fn end_terminals(&self) {
-        for terminal in &self.terminals {
+        for terminal in self.terminals.iter().flatten() {
             terminal.end();
         }
     }
@@ -188,11 +202,12 @@ impl Labs {
             }
             Call::RunScript {
                 lab_id,
+                host,
                 script,
                 env,
                 timeout_ms,
             } => self
-                .run_script(&lab_id, script, env, timeout_ms)
+                .run_script(&lab_id, host, script, env, timeout_ms)
                 .await
                 .map(CallResult::Script),
             Call::GradeLab {
@@ -210,7 +225,7 @@ impl Labs {
     ///
     /// # Errors
     /// There is none now.
-    pub fn terminal(&self, lab_id: &LabId, number: u8) -> Result<Terminal, Refusal> {
+    pub fn terminal(&self, lab_id: &LabId, host: &str, number: u8) -> Result<Terminal, Refusal> {
         let lab = locked(&self.table).labs.get(lab_id).cloned();
         let lab = lab.ok_or_else(|| Refusal::UnknownLab {
             lab_id: lab_id.clone(),
@@ -219,9 +234,14 @@ impl Labs {
             LabState::Ready | LabState::Resetting => {}
             state => return Err(Refusal::LabState { state }),
         }
+        let known = lab.spec.hosts.iter().position(|name| name == host);
+        let of_host = known.and_then(|place| lab.terminals.get(place));
+        let of_host = of_host.ok_or_else(|| Refusal::UnknownHost {
+            host: host.to_owned(),
+        })?;
         let index = usize::from(number).checked_sub(1);
         index
-            .and_then(|index| lab.terminals.get(index))
+            .and_then(|index| of_host.get(index))
             .cloned()
             .ok_or(Refusal::UnknownTerminal {
                 terminals: lab.spec.terminals,

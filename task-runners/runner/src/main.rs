@@ -48,6 +48,10 @@ enum Command {
         /// How many labs there may be at once.
         #[arg(long, default_value_t = 128)]
         labs_max: u32,
+        /// How many hosts of each kind that was asked for lately wait ready, at the cost of their
+        /// memory (a few MiB each).
+        #[arg(long, default_value_t = 1)]
+        warm: u32,
         /// Leave the labs running on SIGTERM; the next runner removes them.
         #[arg(long)]
         keep_labs: bool,
@@ -106,6 +110,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             socket,
             data,
             labs_max,
+            warm,
             keep_labs,
             images,
         } => {
@@ -125,6 +130,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
                     data,
                     images,
                     labs_max,
+                    warm,
                     keeps_labs: keep_labs,
                 },
                 oci,

@@ -18,17 +18,20 @@ use std::time::Duration;
 
 use task_protocol::{
     CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabLimits, LabSpec, ScriptOutput,
-    TerminalSize,
+    TerminalSize, WarmPool,
 };
 
 pub mod config;
 pub mod container;
 pub mod disk;
 mod driver;
+pub mod host;
 pub mod ids;
 pub mod lab;
 pub mod mount;
+pub mod network;
 pub mod oci;
+mod pool;
 pub mod runtime;
 mod shifted_copy;
 #[cfg(test)]
@@ -36,6 +39,7 @@ mod trial;
 
 pub use container::Container;
 pub use disk::{Disk, KeptDisk};
+pub use host::Host;
 pub use ids::{IdLease, IdRange};
 pub use lab::OciLab;
 pub use mount::Mounted;
@@ -59,22 +63,34 @@ pub trait Driver: Send + Sync {
     /// The sandbox does not start, or the setup script fails or runs out of time.
     fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError>;
 
+    /// Makes ready what the next labs are likely to need. Called when nobody waits.
+    fn replenish(&self);
+
+    /// How well what was made ready served.
+    fn warm_pool(&self) -> WarmPool;
+
     /// Ends a lab and throws away what was in it. One that does not run is no error.
     fn stop(&self, lab_id: &LabId);
 
-    /// Starts a login shell on a new pseudo terminal and gives its master.
+    /// Starts a login shell of a host on a new pseudo terminal and gives its master.
     ///
     /// # Errors
     /// The lab does not run or the shell does not start.
-    fn open_shell(&self, lab_id: &LabId, size: TerminalSize) -> Result<OwnedFd, SandboxError>;
+    fn open_shell(
+        &self,
+        lab_id: &LabId,
+        host: &str,
+        size: TerminalSize,
+    ) -> Result<OwnedFd, SandboxError>;
 
-    /// Runs a bash script as root inside.
+    /// Runs a bash script as root on a host.
     ///
     /// # Errors
     /// The lab does not run or the script does not start. A script that fails is no error.
     fn run_script(
         &self,
         lab_id: &LabId,
+        host: &str,
         script: &str,
         env: &BTreeMap<String, String>,
         timeout: Duration,
@@ -189,6 +205,12 @@ pub enum SandboxError {
     NotRunning {
         /// The lab.
         lab_id: LabId,
+    },
+    /// The lab has no such host.
+    #[error("the lab has no host {host}")]
+    UnknownHost {
+        /// The name.
+        host: String,
     },
     /// All id ranges are in use.
     #[error("all {count} id ranges are in use")]

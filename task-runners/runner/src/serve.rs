@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::sys::stat::{Mode, umask};
-use task_protocol::{CallError, CallResult, Description};
+use task_protocol::{CallError, CallResult, Description, WarmPool};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,6 +28,8 @@ pub struct Options {
     pub images: ImageStore,
     /// How many labs there may be at once.
     pub labs_max: u32,
+    /// How many hosts of each kind wait ready.
+    pub warm: u32,
     /// Whether labs go on when the runner stops.
     pub keeps_labs: bool,
 }
@@ -74,15 +76,24 @@ impl Runner {
                 .images
                 .views()
                 .map_err(|error| unavailable(error.to_string()))?;
-            let (checks, labs, labs_max) = match &self.labs {
-                Ok(labs) => (labs.driver().checks(), labs.views().len(), labs.labs_max()),
-                Err(reason) => (doctor::checks_without_sandbox(&self.images, reason), 0, 0),
+            let (checks, labs, labs_max, warm_pool) = match &self.labs {
+                Ok(labs) => (
+                    labs.driver().checks(),
+                    labs.views().len(),
+                    labs.labs_max(),
+                    labs.driver().warm_pool(),
+                ),
+                Err(reason) => {
+                    let checks = doctor::checks_without_sandbox(&self.images, reason);
+                    (checks, 0, 0, WarmPool::default())
+                }
             };
             Ok(CallResult::Description(Description {
                 checks,
                 images,
                 labs_max,
                 labs: u32::try_from(labs).unwrap_or(u32::MAX),
+                warm_pool,
             }))
         })
         .await
@@ -115,6 +126,7 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Start)?;
     let labs = oci.map(|oci| {
         let oci = Arc::new(oci);
+        oci.keep_warm(options.warm);
         let warm = Arc::clone(&oci);
         // The first lab waits for this anyway.
         tokio::task::spawn_blocking(move || warm.warm_up());

@@ -70,9 +70,13 @@ pub struct Attachment {
 
 impl Terminal {
     /// A terminal without a shell; the first viewer starts it.
-    pub fn new(driver: Arc<dyn Driver>, lab_id: LabId) -> Self {
+    pub fn new(driver: Arc<dyn Driver>, lab_id: &LabId, host: &str) -> Self {
         let (commands, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(actor::Actor::new(driver, lab_id, receiver).run());
+        let place = actor::Place {
+            lab_id: lab_id.clone(),
+            host: host.to_owned(),
+        };
+        tokio::spawn(actor::Actor::new(driver, place, receiver).run());
         Self { commands }
     }
 

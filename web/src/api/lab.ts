@@ -6,5 +6,5 @@ const lab = (sessionId: string, entryId: string) => `/sessions/${sessionId}/labs
 export const resetLab = (sessionId: string, entryId: string, epoch: number): Promise<Schemas["LabView"]> =>
   post(`${lab(sessionId, entryId)}/reset`, { epoch });
 
-export const takeTerminalTicket = (sessionId: string, entryId: string, epoch: number, terminal: number): Promise<Schemas["TerminalTicket"]> =>
-  post(`${lab(sessionId, entryId)}/terminal-tickets`, { epoch, terminal });
+export const takeTerminalTicket = (sessionId: string, entryId: string, epoch: number, host: string, terminal: number): Promise<Schemas["TerminalTicket"]> =>
+  post(`${lab(sessionId, entryId)}/terminal-tickets`, { epoch, host, terminal });

@@ -1009,12 +1009,14 @@ export interface components {
         PaperTask: {
             checks: components["schemas"]["PaperCheck"][];
             entry_id: string;
+            /** @description The names of its machines, the main one first. */
+            hosts: string[];
             lab: components["schemas"]["LabView"];
             number: number;
             statement_html: string;
             /**
              * Format: int32
-             * @description How many terminals may be open at once.
+             * @description How many terminals may be open at once on each of them.
              */
             terminals: number;
             /** Format: int32 */
@@ -1346,6 +1348,8 @@ export interface components {
         TicketRequest: {
             /** Format: int64 */
             epoch: number;
+            /** @description The machine; see the task's `hosts` */
+            host: string;
             /** Format: int32 */
             terminal: number;
         };

@@ -204,9 +204,9 @@ async fn attempt(
         }
         let script = match script {
             Some(script) => {
-                let (script, env) = (script.to_owned(), task.values.environment());
-                let run = link.run_script(lab_id.clone(), script, env, milliseconds(seconds));
-                Some(run.await?)
+                let (id, env) = (lab_id.clone(), task.values.environment());
+                let time = milliseconds(seconds);
+                Some(link.run_script(id, &task.hosts, script, &env, time).await?)
             }
             None => None,
         };

@@ -24,15 +24,22 @@ pub(super) struct Job {
     pub image_digest: String,
     /// What it was allowed to use; a copy may use the same.
     pub limits: LabLimits,
-    /// Its host name.
-    pub hostname: String,
-    /// Owner of its files: what 0 inside is outside.
-    pub ids_base: u32,
+    /// Its hosts, in the order of the lab.
+    pub hosts: Vec<JobHost>,
     /// Random text, unknown until the lab is graded.
     pub nonce: String,
     /// What the probes met, by check.
     pub answers: BTreeMap<String, Answer>,
-    /// Digest of the snapshot, once it is known.
+}
+
+/// One host of a lab that is graded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct JobHost {
+    /// Its name.
+    pub name: String,
+    /// Owner of its files: what 0 inside is outside.
+    pub ids_base: u32,
+    /// Digest of its snapshot, once it is known.
     pub snapshot_digest: Option<String>,
 }
 
@@ -43,11 +50,17 @@ impl Job {
             image: lab.image.name.clone(),
             image_digest: lab.image.digest.clone(),
             limits: lab.spec.limits,
-            hostname: lab.spec.hostname.clone(),
-            ids_base: lab.ids.base,
+            hosts: lab
+                .hosts
+                .iter()
+                .map(|(name, host)| JobHost {
+                    name: name.clone(),
+                    ids_base: host.ids.base,
+                    snapshot_digest: None,
+                })
+                .collect(),
             nonce: random_text()?,
             answers: BTreeMap::new(),
-            snapshot_digest: None,
         })
     }
 
@@ -56,6 +69,19 @@ impl Job {
     pub(super) fn nonce_of(&self, check_id: &str) -> String {
         let hash = Sha256::digest(format!("{}/{check_id}", self.nonce));
         digest::hex(&hash[..16])
+    }
+
+    /// Digest of what the candidate left: that of the one snapshot, or over those of all hosts.
+    pub(super) fn snapshot_digest(&self) -> String {
+        let of = |host: &JobHost| host.snapshot_digest.clone().unwrap_or_default();
+        match self.hosts.as_slice() {
+            [host] => of(host),
+            hosts => {
+                let line = |host| format!("{} {}\n", of(host), host.name);
+                let lines: String = hosts.iter().map(line).collect();
+                digest::hex(&Sha256::digest(lines))
+            }
+        }
     }
 
     fn path(oci: &Oci, job_id: &JobId) -> PathBuf {

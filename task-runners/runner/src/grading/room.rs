@@ -12,15 +12,12 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use task_protocol::{CheckSpec, LabLimits, RunSpec};
+use task_protocol::{CheckSpec, LabLimits};
 
 use super::job::Job;
 use super::verdict::Verdict;
-use super::{TOOLBOX, restore};
-use crate::sandbox::lab::script_file;
-use crate::sandbox::{
-    ContainerSpec, Descriptors, Disk, Ended, ExtraMount, IdRange, Oci, SandboxError,
-};
+use super::{TOOLBOX, copies};
+use crate::sandbox::{ContainerSpec, Descriptors, Disk, Ended, IdRange, Oci, SandboxError};
 
 /// How much of what a process prints is kept.
 const OUTPUT_LENGTH_MAX: usize = 64 * 1024;
@@ -39,16 +36,25 @@ const ROOM_LIMITS: LabLimits = LabLimits {
 pub(super) struct Evidence<'a> {
     pub oci: &'a Oci,
     pub job: &'a Job,
+    pub hosts: Vec<HostEvidence<'a>>,
+}
+
+/// What a host left.
+pub(super) struct HostEvidence<'a> {
+    pub name: &'a str,
     pub ids: IdRange,
     pub image: PathBuf,
     pub snapshot: &'a Path,
 }
 
 /// What is shown to a judge as files in `/capture`.
-type Capture = BTreeMap<&'static str, Vec<u8>>;
+pub(super) type Capture = BTreeMap<&'static str, Vec<u8>>;
 
 /// Carries out one check. Whatever prevents it makes it broken, never failed.
 pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
+    let Some(host) = evidence.hosts.iter().find(|host| host.name == check.host) else {
+        return Verdict::broken(format!("the lab has no host {}", check.host));
+    };
     let nonce = evidence.job.nonce_of(&check.id);
     let mut capture = Capture::from([("nonce", nonce.clone().into_bytes())]);
     if check.probe.is_some() {
@@ -61,68 +67,19 @@ pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
     }
     let after = match &check.run {
         None => None,
-        Some(run) => match run_in_copy(evidence, run, &nonce, &mut capture) {
+        Some(run) => match copies::run(evidence, host, run, &nonce, &mut capture) {
             Ok(disk) => Some(disk),
             Err(error) => return Verdict::broken(format!("the copy did not run: {error}")),
         },
     };
-    match clean_room(evidence, check, &capture, after.as_ref()) {
+    match clean_room(evidence.oci, host, check, &capture, after.as_ref()) {
         Ok(verdict) => verdict,
         Err(error) => Verdict::broken(format!("the clean room did not run: {error}")),
     }
 }
 
-/// Runs a script in a copy; gives the disk with what it changed.
-fn run_in_copy(
-    evidence: &Evidence<'_>,
-    run: &RunSpec,
-    nonce: &str,
-    capture: &mut Capture,
-) -> Result<Disk, SandboxError> {
-    let Evidence { oci, job, .. } = evidence;
-    let disk = oci.disk(job.limits.disk_mib)?;
-    let root = oci.overlay(&[evidence.snapshot, &evidence.image], &disk, evidence.ids)?;
-    restore::programs(root.path(), &evidence.image)
-        .map_err(SandboxError::system("restore the programs of a copy"))?;
-    let mut limits = job.limits;
-    if disk.is_in_memory() {
-        limits.memory_mib = limits.memory_mib.saturating_add(limits.disk_mib);
-    }
-    let env = BTreeMap::from([("NONCE".to_owned(), nonce.to_owned())]);
-    let spec = ContainerSpec {
-        id: oci.fresh_id("copy"),
-        root: root.path().to_owned(),
-        is_read_only: false,
-        ids: evidence.ids,
-        hostname: job.hostname.clone(),
-        argv: ["/usr/bin/bash", "/dev/fd/3"].map(str::to_owned).into(),
-        env: environment("/root"),
-        cwd: "/".to_owned(),
-        mounts: vec![ExtraMount {
-            source: evidence.image.join("usr"),
-            target: "/usr".to_owned(),
-            is_read_only: true,
-            allows_exec: true,
-        }],
-        limits,
-        allows_set_uid: true,
-    };
-    let (stdout, stderr) = (Collector::new()?, Collector::new()?);
-    let descriptors = Descriptors {
-        stdin: None,
-        stdout: Some(stdout.writer),
-        stderr: Some(stderr.writer),
-        more: vec![script_file(&run.script, &env)?.into()],
-    };
-    let ended = oci.run(&spec, descriptors, milliseconds(run.timeout_ms))?;
-    capture.insert("run.stdout", collected(stdout.thread));
-    capture.insert("run.stderr", collected(stderr.thread));
-    capture.insert("run.exit", exit_text(ended).into_bytes());
-    Ok(disk)
-}
-
 /// How a script ended, as a judge reads it.
-fn exit_text(ended: Ended) -> String {
+pub(super) fn exit_text(ended: Ended) -> String {
     match ended.exit_code {
         Some(code) => code.to_string(),
         None if ended.timed_out => "timeout".to_owned(),
@@ -132,23 +89,23 @@ fn exit_text(ended: Ended) -> String {
 
 /// Lets the judge look and decide.
 fn clean_room(
-    evidence: &Evidence<'_>,
+    oci: &Oci,
+    host: &HostEvidence<'_>,
     check: &CheckSpec,
     capture: &Capture,
     after: Option<&Disk>,
 ) -> Result<Verdict, SandboxError> {
-    let oci = evidence.oci;
     let scratch = oci.scratch(ROOM_DISK_MIB)?;
-    let root = oci.overlay(&[&evidence.image], &scratch, evidence.ids)?;
+    let root = oci.overlay(&[&host.image], &scratch, host.ids)?;
     let place = |name: &str| root.path().join(name);
     furnish(root.path(), check, capture).map_err(SandboxError::system("furnish a clean room"))?;
-    let base = [evidence.snapshot, &evidence.image];
+    let base = [host.snapshot, &host.image];
     let _lab = oci.overlay_read_only(place("lab"), &base)?;
     let _after = match after {
         None => None,
         Some(disk) => {
             let upper = disk.upper();
-            let layers = [upper.as_path(), evidence.snapshot, &evidence.image];
+            let layers = [upper.as_path(), host.snapshot, &host.image];
             Some(oci.overlay_read_only(place("after"), &layers)?)
         }
     };
@@ -156,7 +113,7 @@ fn clean_room(
         id: oci.fresh_id("room"),
         root: root.path().to_owned(),
         is_read_only: true,
-        ids: evidence.ids,
+        ids: host.ids,
         hostname: "judge".to_owned(),
         argv: ["/usr/bin/bash", "/task/judge.sh"]
             .map(str::to_owned)
@@ -192,7 +149,7 @@ fn furnish(root: &Path, check: &CheckSpec, capture: &Capture) -> io::Result<()> 
     Ok(())
 }
 
-fn environment(home: &str) -> Vec<(String, String)> {
+pub(super) fn environment(home: &str) -> Vec<(String, String)> {
     [
         (
             "PATH",
@@ -205,18 +162,18 @@ fn environment(home: &str) -> Vec<(String, String)> {
     .into()
 }
 
-fn milliseconds(number: u32) -> Duration {
+pub(super) fn milliseconds(number: u32) -> Duration {
     Duration::from_millis(number.into())
 }
 
 /// Keeps the first part of what is written, and lets the rest run off.
-struct Collector {
-    writer: File,
-    thread: JoinHandle<Vec<u8>>,
+pub(super) struct Collector {
+    pub writer: File,
+    pub thread: JoinHandle<Vec<u8>>,
 }
 
 impl Collector {
-    fn new() -> Result<Self, SandboxError> {
+    pub fn new() -> Result<Self, SandboxError> {
         let (mut reader, writer) = io::pipe().map_err(SandboxError::system("pipe"))?;
         let thread = thread::spawn(move || {
             let mut kept = Vec::new();
@@ -234,6 +191,6 @@ impl Collector {
 }
 
 /// What a collector kept; call it only when the container has ended.
-fn collected(thread: JoinHandle<Vec<u8>>) -> Vec<u8> {
+pub(super) fn collected(thread: JoinHandle<Vec<u8>>) -> Vec<u8> {
     thread.join().unwrap_or_default()
 }

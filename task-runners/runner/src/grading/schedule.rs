@@ -142,6 +142,7 @@ mod tests {
     fn check(id: &str, requires: &[&str]) -> CheckSpec {
         CheckSpec {
             id: id.to_owned(),
+            host: "lab".to_owned(),
             judge_script: String::new(),
             run: None,
             probe: None,

@@ -49,8 +49,13 @@ impl Labs {
                 resets: 0,
                 start_ms: None,
             }),
-            terminals: (0..spec.terminals)
-                .map(|_| Terminal::new(Arc::clone(&self.driver), lab_id.clone()))
+            terminals: spec
+                .hosts
+                .iter()
+                .map(|host| {
+                    let new = || Terminal::new(Arc::clone(&self.driver), &lab_id, host);
+                    (0..spec.terminals).map(|_| new()).collect()
+                })
                 .collect(),
             turn,
             lab_id: lab_id.clone(),
@@ -74,6 +79,9 @@ impl Labs {
                 locked(&lab.progress).start_ms = Some(milliseconds(begin.elapsed()));
                 lab.enter(LabState::Ready, None);
                 tracing::info!(lab_id = %lab.lab_id, elapsed = ?begin.elapsed(), "lab ready");
+                let driver = Arc::clone(&self.driver);
+                // Nobody waits for it.
+                drop(tokio::task::spawn_blocking(move || driver.replenish()));
             }
             Err(error) => {
                 tracing::warn!(lab_id = %lab.lab_id, %error, "lab failed");
@@ -106,7 +114,7 @@ impl Labs {
         self.stop(&lab).await;
         self.start(&lab).await;
         if lab.state() == LabState::Ready {
-            for terminal in &lab.terminals {
+            for terminal in lab.terminals.iter().flatten() {
                 terminal.resume();
             }
         }
@@ -135,6 +143,7 @@ impl Labs {
     pub(super) async fn run_script(
         &self,
         lab_id: &LabId,
+        host: String,
         script: String,
         env: BTreeMap<String, String>,
         timeout_ms: u32,
@@ -147,7 +156,7 @@ impl Labs {
         }
         let (driver, lab_id) = (Arc::clone(&self.driver), lab_id.clone());
         let timeout = Duration::from_millis(timeout_ms.into());
-        blocking(move || driver.run_script(&lab_id, &script, &env, timeout))
+        blocking(move || driver.run_script(&lab_id, &host, &script, &env, timeout))
             .await
             .map_err(call_error)
     }

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sched::{CloneFlags, setns};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, sethostname};
 use task_protocol::TerminalSize;
 
 use super::runtime::{Runtime, complete, wait_for};
@@ -149,6 +151,46 @@ impl Container {
     #[must_use]
     pub fn network_namespace(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}/ns/net", self.pid))
+    }
+
+    /// Names the host.
+    ///
+    /// # Errors
+    /// The container has ended, or the name is too long.
+    pub fn set_host_name(&self, name: &str) -> Result<(), SandboxError> {
+        let path = format!("/proc/{}/ns/uts", self.pid);
+        let namespace = File::open(path).map_err(SandboxError::system("host name"))?;
+        // A namespace is entered by a thread; this one ends with the work.
+        let named = thread::scope(|scope| {
+            let naming = scope.spawn(|| {
+                setns(&namespace, CloneFlags::CLONE_NEWUTS)?;
+                sethostname(name)
+            });
+            naming.join().unwrap_or(Err(nix::errno::Errno::EIO))
+        });
+        named.map_err(SandboxError::system("host name"))
+    }
+
+    /// Waits for the end of the first process; when the time is over, it is killed.
+    ///
+    /// # Errors
+    /// It cannot be waited for.
+    pub fn wait(&self, timeout: Duration) -> Result<Ended, SandboxError> {
+        let start = Instant::now();
+        let timed_out = !ends_within(self.pid, timeout)?;
+        if timed_out {
+            // It may just have ended.
+            let _ = kill(self.pid, Signal::SIGKILL);
+        }
+        let status = waitpid(self.pid, None).map_err(SandboxError::system("wait for a host"))?;
+        Ok(Ended {
+            exit_code: match status {
+                WaitStatus::Exited(_, code) if !timed_out => Some(code),
+                _ => None,
+            },
+            timed_out,
+            duration: start.elapsed(),
+        })
     }
 
     /// Runs a program inside and waits for its end. What it leaves in the background goes on.

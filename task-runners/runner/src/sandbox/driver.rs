@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use task_protocol::{
     CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
+    WarmPool,
 };
 
 use super::oci::locked;
@@ -55,18 +56,35 @@ impl Driver for Oci {
         drop(self.take_lab(lab_id));
     }
 
-    fn open_shell(&self, lab_id: &LabId, size: TerminalSize) -> Result<OwnedFd, SandboxError> {
-        self.lab(lab_id)?.open_shell(size)
+    fn replenish(&self) {
+        self.fill_pool();
+    }
+
+    fn warm_pool(&self) -> WarmPool {
+        Self::warm_pool(self)
+    }
+
+    fn open_shell(
+        &self,
+        lab_id: &LabId,
+        host: &str,
+        size: TerminalSize,
+    ) -> Result<OwnedFd, SandboxError> {
+        self.lab(lab_id)?.host(host)?.open_shell(size)
     }
 
     fn run_script(
         &self,
         lab_id: &LabId,
+        host: &str,
         script: &str,
         env: &BTreeMap<String, String>,
         timeout: Duration,
     ) -> Result<ScriptOutput, SandboxError> {
-        self.lab(lab_id)?.run_script(script, env, timeout)
+        let mut env = env.clone();
+        env.insert("HOST".to_owned(), host.to_owned());
+        let lab = self.lab(lab_id)?;
+        lab.host(host)?.run_script(script, &env, timeout)
     }
 
     fn grade(

@@ -12,6 +12,7 @@ use task_protocol::LabId;
 
 use super::ids::{IDS_PER_RANGE, IdRanges};
 use super::mount::{self, MOUNT_ROOT, WorkDir};
+use super::pool::Pool;
 use super::runtime::{Runtime, complete};
 use super::{
     Container, ContainerSpec, Descriptors, Disk, Ended, IdLease, IdRange, KeptDisk, Mounted,
@@ -37,6 +38,7 @@ pub struct Oci {
     runtime: OnceLock<Result<Arc<Runtime>, String>>,
     lowers: Mutex<HashMap<(String, u32), PathBuf>>,
     pub(super) labs: Mutex<HashMap<LabId, Arc<OciLab>>>,
+    pub(super) pool: Pool,
     counter: AtomicU64,
     name: String,
 }
@@ -85,6 +87,7 @@ impl Oci {
             runtime: OnceLock::new(),
             lowers: Mutex::default(),
             labs: Mutex::default(),
+            pool: Pool::default(),
             counter: AtomicU64::new(0),
         })
     }
@@ -322,6 +325,7 @@ impl Oci {
 
 impl Drop for Oci {
     fn drop(&mut self) {
+        self.pool.clear();
         locked(&self.labs).clear();
         self.remove_cgroups();
     }

@@ -27,7 +27,7 @@ fn spec() -> LabSpec {
     LabSpec {
         task_id: "trial".to_owned(),
         image: "base".to_owned(),
-        hostname: "lab".to_owned(),
+        hosts: vec!["lab".to_owned()],
         setup: "echo kept > /root/file; chmod 600 /root/file; rm /usr/bin/git
             (while :; do date +%N > /root/clock; done) &"
             .to_owned(),
@@ -49,11 +49,13 @@ fn a_frozen_lab_becomes_a_layer_that_a_clean_room_looks_at() {
         return;
     };
     let lab = OciLab::start(&oci, &LabId::new("trial").unwrap(), &spec()).unwrap();
-    lab.container.freeze().unwrap();
-    let clock = lab.disk.upper().join("root/clock");
-    let before = fs::read(&clock).unwrap();
     let built = lab.image.clone();
-    let remains = lab.end();
+    let (_, host) = lab.hosts.into_iter().next().unwrap();
+    let ids = host.ids;
+    host.container.freeze().unwrap();
+    let clock = host.disk.upper().join("root/clock");
+    let before = fs::read(&clock).unwrap();
+    let remains = host.end();
     // Killed as it was frozen: nothing ran on.
     assert_eq!(fs::read(&clock).unwrap(), before);
     let kept = oci.snapshots_dir().join("trial");
@@ -61,9 +63,9 @@ fn a_frozen_lab_becomes_a_layer_that_a_clean_room_looks_at() {
     assert!(fs::metadata(&kept).unwrap().len() == 32 * 1024 * 1024);
     let snapshot = oci.kept_disk(&kept).unwrap();
 
-    let image = oci.image_root(&built, *remains.ids).unwrap();
+    let image = oci.image_root(&built, ids).unwrap();
     let scratch = oci.scratch(16).unwrap();
-    let root = oci.overlay(&[&image], &scratch, *remains.ids).unwrap();
+    let root = oci.overlay(&[&image], &scratch, ids).unwrap();
     let view = oci
         .overlay_read_only(root.path().join("lab"), &[snapshot.upper(), &image])
         .unwrap();
@@ -71,7 +73,7 @@ fn a_frozen_lab_becomes_a_layer_that_a_clean_room_looks_at() {
         id: oci.fresh_id("room"),
         root: root.path().to_owned(),
         is_read_only: false,
-        ids: *remains.ids,
+        ids,
         hostname: "room".to_owned(),
         argv: [
             "bash",
@@ -81,7 +83,7 @@ fn a_frozen_lab_becomes_a_layer_that_a_clean_room_looks_at() {
         ]
         .map(str::to_owned)
         .into(),
-        env: super::lab::environment(),
+        env: super::host::environment(),
         cwd: "/".to_owned(),
         mounts: Vec::new(),
         limits: LabLimits::default(),
@@ -138,7 +140,7 @@ fn a_room_that_takes_too_long_is_ended() {
         ids: *ids,
         hostname: "room".to_owned(),
         argv: ["sleep", "1000"].map(str::to_owned).into(),
-        env: super::lab::environment(),
+        env: super::host::environment(),
         cwd: "/".to_owned(),
         mounts: Vec::new(),
         limits: LabLimits::default(),

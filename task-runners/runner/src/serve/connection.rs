@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use task_protocol::{
-    Call, CallError, CallResult, ClientMessage, Decoder, Frame, LabId, PROTOCOL_VERSION, Refusal,
+    Call, CallError, CallResult, ClientMessage, Decoder, Frame, PROTOCOL_VERSION, Refusal,
     RunnerMessage, TerminalSize, encode_bytes, encode_message,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,7 +13,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 
 use super::Runner;
-use crate::terminal::Event;
+use crate::terminal::{Event, Terminal};
 
 /// Frames on their way out. Unbounded: replies are as many as calls, terminals have flow control.
 type Outgoing = mpsc::UnboundedSender<Vec<u8>>;
@@ -124,9 +124,14 @@ async fn converse(
             }
             Frame::Message(ClientMessage::Attach {
                 lab_id,
+                host,
                 terminal,
                 size,
-            }) => return view(runner, incoming, outgoing, lab_id, terminal, size).await,
+            }) => {
+                let labs = runner.labs().map_err(protocol_fault)?;
+                let terminal = labs.terminal(&lab_id, &host, terminal);
+                return view(incoming, outgoing, terminal.map_err(End::Refused)?, size).await;
+            }
             _ => return Err(protocol_fault("a call or attach was expected")),
         }
     }
@@ -158,15 +163,11 @@ async fn answer(runner: Arc<Runner>, outgoing: Outgoing, id: u64, call: Call) {
 
 /// Serves the viewer of a terminal.
 async fn view(
-    runner: &Runner,
     incoming: &mut Incoming,
     outgoing: &Outgoing,
-    lab_id: LabId,
-    terminal: u8,
+    terminal: Terminal,
     size: TerminalSize,
 ) -> Result<(), End> {
-    let labs = runner.labs().map_err(protocol_fault)?;
-    let terminal = labs.terminal(&lab_id, terminal).map_err(End::Refused)?;
     let mut attachment = terminal.attach(size);
     // From here on only the lab's own table keeps the terminal alive.
     drop(terminal);

@@ -22,9 +22,16 @@ const INPUT_LENGTH_MAX: usize = 1024 * 1024;
 /// Pause after a read while nobody looks on, so that `yes` does not take a processor of the host.
 const UNWATCHED_PAUSE: Duration = Duration::from_millis(10);
 
+/// Where a terminal's shells run.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub lab_id: LabId,
+    pub host: String,
+}
+
 pub(super) struct Actor {
     driver: Arc<dyn Driver>,
-    lab_id: LabId,
+    place: Place,
     commands: mpsc::UnboundedReceiver<Command>,
     screen: Screen,
     state: State,
@@ -85,12 +92,12 @@ enum Wake {
 impl Actor {
     pub(super) fn new(
         driver: Arc<dyn Driver>,
-        lab_id: LabId,
+        place: Place,
         commands: mpsc::UnboundedReceiver<Command>,
     ) -> Self {
         Self {
             driver,
-            lab_id,
+            place,
             commands,
             screen: Screen::new(TerminalSize::default()),
             state: State::Idle,
@@ -254,13 +261,13 @@ impl Actor {
         if !matches!(self.state, State::Idle) {
             return;
         }
-        let (driver, lab_id, size) = (
+        let (driver, place, size) = (
             Arc::clone(&self.driver),
-            self.lab_id.clone(),
+            self.place.clone(),
             self.screen.size(),
         );
         self.state = State::Starting(tokio::task::spawn_blocking(move || {
-            driver.open_shell(&lab_id, size)
+            driver.open_shell(&place.lab_id, &place.host, size)
         }));
     }
 
@@ -274,7 +281,7 @@ impl Actor {
                 self.state = State::Running(shell);
             }
             Err(error) => {
-                tracing::warn!(%error, lab_id = %self.lab_id, "no shell");
+                tracing::warn!(%error, lab_id = %self.place.lab_id, "no shell");
                 self.shell_ended();
             }
         }

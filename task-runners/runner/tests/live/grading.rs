@@ -13,6 +13,7 @@ use crate::runner::{Connection, Runner, lab_id, spec};
 fn check(id: &str, judge: &str) -> CheckSpec {
     CheckSpec {
         id: id.to_owned(),
+        host: "lab".to_owned(),
         judge_script: format!(". /task/lib.sh\n{judge}\n"),
         run: None,
         probe: None,

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod grading;
+mod hosts;
+mod pool;
 mod runner;
 mod sandbox;
 mod terminal;

@@ -61,19 +61,25 @@ pub fn announce(line: &str) {
 /// A runner in a directory of its own.
 pub struct Runner {
     pub dir: tempfile::TempDir,
+    warm: u32,
     process: Child,
 }
 
 impl Runner {
     /// Starts one; none when this machine cannot, which is said past the capture of test output.
     pub fn start() -> Option<Self> {
+        Self::start_warm(0)
+    }
+
+    /// The same with so many hosts of each kind that wait ready.
+    pub fn start_warm(warm: u32) -> Option<Self> {
         if let Some(reason) = obstacle() {
             announce(&format!("SKIPPED, no sandboxes here: {reason}"));
             return None;
         }
         let dir = tempfile::tempdir().unwrap();
-        let process = spawn(dir.path());
-        Some(Self { dir, process })
+        let process = spawn(dir.path(), warm);
+        Some(Self { dir, warm, process })
     }
 
     pub fn pid(&self) -> u32 {
@@ -89,7 +95,7 @@ impl Runner {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         std::fs::remove_file(self.socket()).unwrap();
-        self.process = spawn(self.dir.path());
+        self.process = spawn(self.dir.path(), self.warm);
     }
 
     /// Asks it to stop and waits until it has.
@@ -124,7 +130,7 @@ impl Drop for Runner {
     }
 }
 
-fn spawn(dir: &Path) -> Child {
+fn spawn(dir: &Path, warm: u32) -> Child {
     let socket = dir.join("socket");
     let process = Command::new(BINARY)
         .arg("serve")
@@ -132,6 +138,7 @@ fn spawn(dir: &Path) -> Child {
         .arg(&socket)
         .arg("--data")
         .arg(dir.join("data"))
+        .args(["--warm", &warm.to_string()])
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
@@ -159,7 +166,7 @@ pub fn spec(setup: &str) -> LabSpec {
     LabSpec {
         task_id: "test".to_owned(),
         image: "base".to_owned(),
-        hostname: "lab".to_owned(),
+        hosts: vec!["lab".to_owned()],
         setup: setup.to_owned(),
         env: BTreeMap::new(),
         limits: LabLimits {
@@ -269,8 +276,13 @@ impl Connection {
     }
 
     pub fn script(&mut self, name: &str, script: &str) -> ScriptOutput {
+        self.script_on("lab", name, script)
+    }
+
+    pub fn script_on(&mut self, host: &str, name: &str, script: &str) -> ScriptOutput {
         let call = Call::RunScript {
             lab_id: lab_id(name),
+            host: host.to_owned(),
             script: script.to_owned(),
             env: BTreeMap::new(),
             timeout_ms: 60_000,
@@ -284,6 +296,7 @@ impl Connection {
     pub fn attach(&mut self, name: &str, terminal: u8, size: TerminalSize) {
         self.say(&ClientMessage::Attach {
             lab_id: lab_id(name),
+            host: "lab".to_owned(),
             terminal,
             size,
         });

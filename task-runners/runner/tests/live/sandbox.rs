@@ -236,6 +236,7 @@ fn a_script_that_runs_too_long_is_ended_and_background_work_is_not_waited_for() 
     calls.create("one", &spec("true"));
     let call = Call::RunScript {
         lab_id: lab_id("one"),
+        host: "lab".to_owned(),
         script: "echo begun; sleep 1000".to_owned(),
         env: BTreeMap::new(),
         timeout_ms: 500,
@@ -317,7 +318,9 @@ fn calls_that_make_no_sense_are_refused() {
         (|spec| spec.terminals = 5) as fn(&mut task_protocol::LabSpec),
         |spec| spec.limits.memory_mib = 0,
         |spec| spec.limits.cpus = f64::MAX,
-        |spec| spec.hostname = "a b".to_owned(),
+        |spec| spec.hosts = vec!["a b".to_owned()],
+        |spec| spec.hosts = Vec::new(),
+        |spec| spec.hosts = vec!["lab".to_owned(); 2],
     ] {
         assert!(matches!(create(change), Err(CallError::BadCall { .. })));
     }

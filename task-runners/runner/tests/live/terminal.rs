@@ -173,6 +173,7 @@ fn terminals_are_separate_and_bounded() {
         let mut viewer = runner.connect();
         viewer.say(&ClientMessage::Attach {
             lab_id: lab_id(lab),
+            host: "lab".to_owned(),
             terminal,
             size: TerminalSize::default(),
         });

@@ -26,18 +26,35 @@ interface Props {
   onLeave: () => void;
 }
 
+interface TerminalOfLab {
+  id: string;
+  label: string;
+  host: string;
+  number: number;
+}
+
+/** The terminals of all machines of a task, those of the main one first. */
+function terminalsOf(task: Schemas["PaperTask"]): readonly TerminalOfLab[] {
+  const isOne = task.hosts.length === 1;
+  return task.hosts.flatMap((host) => Array.from({ length: Math.max(1, task.terminals) }, (_, index) => {
+    const number = index + 1;
+    const label = isOne ? t("lab.terminal", { number: String(number) }) : t("lab.terminal_of", { host, number: String(number) });
+    return { id: isOne ? String(number) : `${host}-${number}`, label, host, number };
+  }));
+}
+
 /** The machine of a task: its state, its terminals, and what can be done to it. */
 export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }: Props) {
   const { lab, error, generation, reset } = useLab(sessionId, epoch, task, !isHidden && !isLocked);
-  const [selected, setSelected] = useState("1");
-  const [opened, setOpened] = useState<readonly string[]>(["1"]);
+  const terminals = terminalsOf(task);
+  const [selected, setSelected] = useState(terminals[0]?.id ?? "");
+  const [opened, setOpened] = useState<readonly string[]>([selected]);
   const [isAsking, setIsAsking] = useState(false);
   const [roundTripMs, setRoundTripMs] = useState<number>();
   const [states, setStates] = useState<Record<string, TerminalState["kind"]>>({});
   const [fontSize, setFontSize] = useState(() => Number(localStorage.getItem(FONT_KEY)) || 14);
   const [isForReader, setIsForReader] = useState(() => localStorage.getItem(READER_KEY) === "1");
   const name = `lab-${task.entry_id}`;
-  const ids = Array.from({ length: Math.max(1, task.terminals) }, (_, index) => String(index + 1));
   const select = (id: string) => {
     setSelected(id);
     if (!opened.includes(id)) setOpened([...opened, id]);
@@ -56,7 +73,7 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
     <section className="lab" aria-label={t("lab.title")}>
       <div className="lab-bar">
         <Tabs label={t("lab.terminals")} name={name} selected={selected} onSelect={select}
-          tabs={ids.map((id) => ({ id, label: t("lab.terminal", { number: id }) }))} />
+          tabs={terminals} />
         <span className="quiet small lab-meter">{isConnected && roundTripMs !== undefined ? t("lab.round_trip", { ms: Math.round(roundTripMs) }) : ""}</span>
         <div className="lab-tools">
           <button type="button" className="button quiet icon" aria-label={t("lab.smaller")} disabled={fontSize <= FONT_MIN} onClick={() => size(fontSize - 1)}><Minus size={18} aria-hidden="true" /></button>
@@ -68,12 +85,12 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
         </div>
       </div>
       {problem && <Banner tone="bad" isUrgent><p><strong>{problem.title}</strong></p><p>{problem.next}</p></Banner>}
-      {lab.state === "ready" && !isLocked ? ids.map((id) => (
+      {lab.state === "ready" && !isLocked ? terminals.map(({ id, label, host, number }) => (
         <div key={id} role="tabpanel" id={panelId(name, id)} aria-labelledby={tabId(name, id)} className="lab-panel" hidden={id !== selected}>
           {opened.includes(id) && (
             <Boundary fallback={<p className="lab-words" role="alert">{t("lab.not_loaded")}</p>}><Suspense fallback={<p className="lab-words" role="status">{t("lab.loading")}</p>}>
-              <TerminalScreen key={generation} label={t("lab.terminal", { number: id })} sessionId={sessionId} entryId={task.entry_id} epoch={epoch}
-                terminal={Number(id)} fontSize={fontSize} isForReader={isForReader} onLeave={onLeave} onRoundTrip={setRoundTripMs}
+              <TerminalScreen key={generation} label={label} sessionId={sessionId} entryId={task.entry_id} epoch={epoch}
+                host={host} terminal={number} fontSize={fontSize} isForReader={isForReader} onLeave={onLeave} onRoundTrip={setRoundTripMs}
                 onState={(state) => setStates((all) => ({ ...all, [id]: state }))} />
             </Suspense></Boundary>
           )}

@@ -16,6 +16,7 @@ interface Props {
   sessionId: string;
   entryId: string;
   epoch: number;
+  host: string;
   terminal: number;
   fontSize: number;
   isForReader: boolean;
@@ -26,7 +27,7 @@ interface Props {
 
 const isLeaveKey = (event: KeyboardEvent) => event.key === "F6" || (event.key === "Backspace" && event.ctrlKey && event.shiftKey);
 
-export default function TerminalScreen({ label, sessionId, entryId, epoch, terminal: number, fontSize, isForReader, ...callbacks }: Props) {
+export default function TerminalScreen({ label, sessionId, entryId, epoch, host, terminal: number, fontSize, isForReader, ...callbacks }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const parts = useRef<{ screen: Terminal; fit: () => void; connection: TerminalConnection }>(undefined);
   const current = useRef(callbacks);
@@ -34,8 +35,8 @@ export default function TerminalScreen({ label, sessionId, entryId, epoch, termi
   const [state, setState] = useState<TerminalState>({ kind: "connecting", attempt: 1 });
 
   useEffect(() => {
-    const host = box.current;
-    if (!host) return undefined;
+    const place = box.current;
+    if (!place) return undefined;
     const style = getComputedStyle(document.documentElement);
     const token = (name: string) => style.getPropertyValue(name).trim();
     const screen = new Terminal({
@@ -46,14 +47,14 @@ export default function TerminalScreen({ label, sessionId, entryId, epoch, termi
     });
     const addon = new FitAddon();
     screen.loadAddon(addon);
-    screen.open(host);
+    screen.open(place);
     // A hidden terminal keeps the size it had.
-    const fit = () => { if (host.offsetParent !== null) addon.fit(); };
+    const fit = () => { if (place.offsetParent !== null) addon.fit(); };
     screen.textarea?.setAttribute("aria-label", label);
     const connection = new TerminalConnection({
       ticket: async () => {
         try {
-          return (await takeTerminalTicket(sessionId, entryId, epoch, number)).ticket;
+          return (await takeTerminalTicket(sessionId, entryId, epoch, host, number)).ticket;
         } catch (error) {
           if (error instanceof ProblemError && FINAL.has(error.code)) throw new TerminalRefusal(error.code, error.message);
           throw error;
@@ -86,7 +87,7 @@ export default function TerminalScreen({ label, sessionId, entryId, epoch, termi
     screen.onData((text) => connection.write(text));
     screen.onResize(({ cols, rows }) => connection.resize({ columns: cols, rows }));
     const observer = new ResizeObserver(fit);
-    observer.observe(host);
+    observer.observe(place);
     parts.current = { screen, fit, connection };
     fit();
     connection.connect();
@@ -96,7 +97,7 @@ export default function TerminalScreen({ label, sessionId, entryId, epoch, termi
       screen.dispose();
       parts.current = undefined;
     };
-  }, [label, sessionId, entryId, epoch, number]);
+  }, [label, sessionId, entryId, epoch, host, number]);
 
   useEffect(() => {
     const { screen, fit } = parts.current ?? {};

@@ -1,0 +1,161 @@
+//! Copies of the candidate's hosts, made from their snapshots, in which a check runs its script.
+//! Nothing that ran in the lab runs here, and what starts programs is the image's own again.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use task_protocol::{LabLimits, RunSpec};
+
+use super::restore;
+use super::room::{
+    Capture, Collector, Evidence, HostEvidence, collected, environment, exit_text, milliseconds,
+};
+use crate::sandbox::host::{Parts, program_file, script_file};
+use crate::sandbox::{
+    ContainerSpec, Descriptors, Disk, Ended, ExtraMount, Host, Mounted, Oci, SandboxError, network,
+};
+
+/// First process of the copy that a check is about (read from descriptor 4): waits until the copy
+/// is on the network (5), then becomes the script (3).
+const WHEN_JOINED: &str = "read -r _ <&5 || exit 1
+exec 4<&- 5<&-
+exec /usr/bin/bash /dev/fd/3
+";
+
+/// The root file system of a copy, with nothing running in it.
+struct Copy {
+    disk: Disk,
+    root: Mounted,
+    mounts: Vec<ExtraMount>,
+}
+
+impl Copy {
+    fn of(oci: &Oci, host: &HostEvidence<'_>, limits: LabLimits) -> Result<Self, SandboxError> {
+        let disk = oci.disk(limits.disk_mib)?;
+        let root = oci.overlay(&[host.snapshot, &host.image], &disk, host.ids)?;
+        restore::programs(root.path(), &host.image)
+            .map_err(SandboxError::system("restore the programs of a copy"))?;
+        let mounts = vec![ExtraMount {
+            source: host.image.join("usr"),
+            target: "/usr".to_owned(),
+            is_read_only: true,
+            allows_exec: true,
+        }];
+        Ok(Self { disk, root, mounts })
+    }
+}
+
+/// Runs a script in copies of the hosts: to its end in that of `host`, and before that on the
+/// others, where what it starts goes on. Gives the disk with what changed on `host`.
+///
+/// # Errors
+/// A copy does not run. That the script fails is no error.
+pub(super) fn run(
+    evidence: &Evidence<'_>,
+    host: &HostEvidence<'_>,
+    run: &RunSpec,
+    nonce: &str,
+    capture: &mut Capture,
+) -> Result<Disk, SandboxError> {
+    let Evidence { oci, job, hosts } = evidence;
+    let deadline = Instant::now() + milliseconds(run.timeout_ms);
+    let mut env = BTreeMap::from([("NONCE".to_owned(), nonce.to_owned())]);
+    let mut others = Vec::new();
+    for other in hosts.iter().filter(|other| other.name != host.name) {
+        let Copy { disk, root, mounts } = Copy::of(oci, other, job.limits)?;
+        let parts = Parts {
+            ids: other.ids,
+            lease: None,
+            disk,
+            root,
+            mounts,
+        };
+        others.push((other.name, Host::start_on(oci, parts, job.limits)?));
+    }
+    let Copy { disk, root, mounts } = Copy::of(oci, host, job.limits)?;
+    let mut limits = job.limits;
+    if disk.is_in_memory() {
+        limits.memory_mib = limits.memory_mib.saturating_add(limits.disk_mib);
+    }
+    let is_alone = others.is_empty();
+    let first_process = if is_alone { "/dev/fd/3" } else { "/dev/fd/4" };
+    let spec = ContainerSpec {
+        id: oci.fresh_id("copy"),
+        root: root.path().to_owned(),
+        is_read_only: false,
+        ids: host.ids,
+        hostname: host.name.to_owned(),
+        argv: ["/usr/bin/bash", first_process].map(str::to_owned).into(),
+        env: environment("/root"),
+        cwd: "/".to_owned(),
+        mounts,
+        limits,
+        allows_set_uid: true,
+    };
+    env.insert("HOST".to_owned(), host.name.to_owned());
+    let (stdout, stderr) = (Collector::new()?, Collector::new()?);
+    let mut descriptors = Descriptors {
+        stdin: None,
+        stdout: Some(stdout.writer),
+        stderr: Some(stderr.writer),
+        more: vec![script_file(&run.script, &env)?.into()],
+    };
+    let left = || deadline.saturating_duration_since(Instant::now());
+    let ended = if is_alone {
+        oci.run(&spec, descriptors, left())?
+    } else {
+        let (go_reader, mut go) = io::pipe().map_err(SandboxError::system("pipe"))?;
+        descriptors.more.push(program_file(WHEN_JOINED)?.into());
+        descriptors.more.push(OwnedFd::from(go_reader));
+        let container = oci.start(&spec, descriptors)?;
+        // In the order of the lab, so that each host has the address that the others know.
+        let containers: Vec<_> = hosts
+            .iter()
+            .map(|known| {
+                let other = others.iter().find(|(name, _)| *name == known.name);
+                other.map_or(&container, |(_, host)| &host.container)
+            })
+            .collect();
+        let _network = network::joined(&containers)?;
+        if begin(&mut others, &run.script, &env, left)? {
+            go.write_all(b"\n")
+                .map_err(SandboxError::system("begin a copy"))?;
+            container.wait(left())?
+        } else {
+            Ended {
+                exit_code: None,
+                timed_out: true,
+                duration: milliseconds(run.timeout_ms),
+            }
+        }
+    };
+    drop(others);
+    capture.insert("run.stdout", collected(stdout.thread));
+    capture.insert("run.stderr", collected(stderr.thread));
+    capture.insert("run.exit", exit_text(ended).into_bytes());
+    drop(root);
+    Ok(disk)
+}
+
+/// Runs the script on the other hosts. False when the time is over; that it fails is the check's
+/// own business.
+fn begin(
+    others: &mut [(&str, Host)],
+    script: &str,
+    env: &BTreeMap<String, String>,
+    left: impl Fn() -> Duration,
+) -> Result<bool, SandboxError> {
+    for (name, host) in &mut *others {
+        host.begin(name, script, env)?;
+    }
+    for (_, host) in others {
+        match host.wait(left()) {
+            Ok(()) | Err(SandboxError::Setup { .. }) if left().is_zero() => return Ok(false),
+            Ok(()) | Err(SandboxError::Setup { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
