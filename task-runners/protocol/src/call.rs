@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, LabState, LabView};
+use crate::{
+    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, LabState, LabView, RecordingMarker,
+    RecordingView,
+};
 
 /// What the server asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,12 +55,39 @@ pub enum Call {
         /// Time for it.
         timeout_ms: u32,
     },
+    /// What was recorded of a lab, also of one that is gone. Answered by
+    /// [`CallResult::Recordings`].
+    ListRecordings {
+        /// The lab.
+        lab_id: LabId,
+    },
+    /// A piece of a tape. Answered by [`CallResult::RecordingPiece`].
+    ReadRecording {
+        /// The lab.
+        lab_id: LabId,
+        /// The host.
+        host: String,
+        /// The terminal, from 1.
+        terminal: u8,
+        /// Where the piece begins, in bytes.
+        offset: u64,
+    },
     /// Freezes the lab, carries out the checks and ends it. The same job again gives the same
     /// report. Answered by [`CallResult::Graded`].
     GradeLab {
         /// The lab.
         lab_id: LabId,
         /// Name of the job.
+        job_id: JobId,
+        /// What to check.
+        checks: Vec<CheckSpec>,
+        /// Texts that were planted in labs of others: where one of them is found is reported.
+        foreign_tokens: Vec<String>,
+    },
+    /// Carries out checks once more on what a graded lab left, with the answers and the nonce of
+    /// then. Nothing is kept of it. Answered by [`CallResult::Graded`].
+    Regrade {
+        /// The job that graded the lab.
         job_id: JobId,
         /// What to check.
         checks: Vec<CheckSpec>,
@@ -81,6 +111,18 @@ pub enum CallResult {
     Destroyed,
     /// A script ended or ran out of time.
     Script(ScriptOutput),
+    /// What was recorded.
+    Recordings {
+        /// The tapes.
+        recordings: Vec<RecordingView>,
+        /// The markers of the lab.
+        markers: Vec<RecordingMarker>,
+    },
+    /// A piece of a tape; empty at its end.
+    RecordingPiece {
+        /// Lines of asciicast v2, perhaps cut inside of a line.
+        text: String,
+    },
     /// A lab was graded.
     Graded(GradeReport),
 }
@@ -165,6 +207,15 @@ pub enum CallError {
         /// Its name.
         image: String,
     },
+    /// No lab was graded by that job, or what it left is not kept any more.
+    #[error("nothing is kept of job {job_id}")]
+    UnknownJob {
+        /// The job.
+        job_id: JobId,
+    },
+    /// Nothing of the kind was recorded.
+    #[error("there is no such recording")]
+    UnknownRecording,
     /// No more labs fit.
     #[error("the limit of {labs_max} labs is reached")]
     TooManyLabs {

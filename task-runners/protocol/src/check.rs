@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JobId, LabId};
+use crate::{JobId, LabId, RecordingView};
 
 /// One check to be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,17 @@ pub struct CheckOutcome {
     pub duration_ms: u32,
 }
 
+/// A text that was planted in the lab of somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ForeignToken {
+    /// The text.
+    pub token: String,
+    /// The host.
+    pub host: String,
+    /// The file that holds it; its name is of the candidate's making.
+    pub path: String,
+}
+
 /// What grading a lab came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeReport {
@@ -96,6 +107,10 @@ pub struct GradeReport {
     pub image_digest: String,
     /// One entry per check, in the order of the call.
     pub outcomes: Vec<CheckOutcome>,
+    /// Texts planted in labs of others that were found in this one.
+    pub foreign_tokens: Vec<ForeignToken>,
+    /// What was seen on its terminals.
+    pub recordings: Vec<RecordingView>,
     /// How long probing, freezing and the snapshot took.
     pub snapshot_ms: u32,
     /// How long everything took.

@@ -13,13 +13,15 @@ mod frame;
 mod id;
 mod lab;
 mod message;
+mod recording;
 mod terminal;
 
 pub use call::{Call, CallError, CallResult, Description, ImageView, ScriptOutput, WarmPool};
-pub use check::{CheckOutcome, CheckSpec, GradeReport, Outcome, Probe, RunSpec};
+pub use check::{CheckOutcome, CheckSpec, ForeignToken, GradeReport, Outcome, Probe, RunSpec};
 pub use doctor::DoctorCheck;
 pub use frame::{Decoder, Frame, FrameError, PAYLOAD_LENGTH_MAX, encode_bytes, encode_message};
 pub use id::{InvalidName, JobId, LabId};
 pub use lab::{HOSTS_MAX, LabLimits, LabSpec, LabState, LabView};
 pub use message::{ClientMessage, PROTOCOL_VERSION, Refusal, RunnerMessage};
+pub use recording::{RecordingMarker, RecordingView};
 pub use terminal::{COLUMNS_MAX, ROWS_MAX, TERMINALS_MAX, TerminalSize, UNACKNOWLEDGED_BYTES_MAX};

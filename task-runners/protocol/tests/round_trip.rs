@@ -101,10 +101,22 @@ fn call() -> impl Strategy<Value = Call> {
         (lab_id(), job_id(), prop::collection::vec(check(), 0..4)).prop_map(
             |(lab_id, job_id, checks)| Call::GradeLab {
                 lab_id,
+                foreign_tokens: vec![job_id.to_string()],
                 job_id,
                 checks
             }
         ),
+        (job_id(), prop::collection::vec(check(), 0..4))
+            .prop_map(|(job_id, checks)| Call::Regrade { job_id, checks }),
+        lab_id().prop_map(|lab_id| Call::ListRecordings { lab_id }),
+        (lab_id(), any::<u8>(), any::<u64>()).prop_map(|(lab_id, terminal, offset)| {
+            Call::ReadRecording {
+                lab_id,
+                host: "lab".to_owned(),
+                terminal,
+                offset,
+            }
+        }),
     ]
 }
 
@@ -157,6 +169,8 @@ fn result() -> impl Strategy<Value = Result<CallResult, CallError>> {
                     lab_id,
                     snapshot_digest: "0".to_owned(),
                     image_digest: "1".to_owned(),
+                    foreign_tokens: Vec::new(),
+                    recordings: Vec::new(),
                     outcomes: outcomes
                         .into_iter()
                         .map(|(check_id, outcome)| CheckOutcome {

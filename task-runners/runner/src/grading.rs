@@ -8,13 +8,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use task_protocol::{CheckSpec, GradeReport, JobId};
+use task_protocol::{GradeReport, JobId};
 
 use crate::sandbox::host::Remains;
-use crate::sandbox::{IdRange, KeptDisk, Oci, OciLab, SandboxError};
+use crate::sandbox::{IdRange, KeptDisk, Oci, OciLab, SandboxError, Work};
 
 mod copies;
 mod digest;
+mod foreign;
 mod job;
 mod restore;
 mod room;
@@ -75,11 +76,11 @@ pub fn grade(
     oci: &Oci,
     lab: OciLab,
     job_id: &JobId,
-    checks: &[CheckSpec],
+    work: &Work,
 ) -> Result<GradeReport, GradingError> {
     let start = Instant::now();
     let mut job = Job::begin(&lab)?;
-    for check in checks {
+    for check in &work.checks {
         // A check of a host that is not there is broken, as one that has no answer.
         if let (Some(probe), Ok(host)) = (&check.probe, lab.host(&check.host)) {
             let namespace = host.container.network_namespace();
@@ -110,29 +111,30 @@ pub fn grade(
     for (place, disk) in disks.into_iter().enumerate() {
         disk.keep(&job_snapshot(oci, job_id, place))?;
     }
-    finish(oci, job, job_id, checks, start)
+    finish(oci, job, job_id, work, start)
 }
 
-/// Finishes a grading whose lab had ended; none when no such job is known. Blocks.
+/// Grades what the lab of a job left: the end of an interrupted grading, or once more with the same
+/// nonce and answers. None when nothing is kept of it. Blocks.
 ///
 /// # Errors
 /// As for [`grade`].
-pub fn resume(
-    oci: &Oci,
-    job_id: &JobId,
-    checks: &[CheckSpec],
-) -> Result<Option<GradeReport>, GradingError> {
+pub fn resume(oci: &Oci, job_id: &JobId, work: &Work) -> Result<Option<GradeReport>, GradingError> {
     let Some(job) = Job::load(oci, job_id)? else {
         return Ok(None);
     };
     let is_lost = job.hosts.iter().enumerate().any(|(place, host)| {
-        host.snapshot_digest.is_none() && !job_snapshot(oci, job_id, place).exists()
+        let kept = match &host.snapshot_digest {
+            Some(digest) => oci.snapshots_dir().join(digest),
+            None => job_snapshot(oci, job_id, place),
+        };
+        !kept.exists()
     });
     if is_lost {
         return Ok(None);
     }
-    tracing::info!(%job_id, "going on with an interrupted grading");
-    finish(oci, job, job_id, checks, Instant::now()).map(Some)
+    tracing::info!(%job_id, "grading what a lab left");
+    finish(oci, job, job_id, work, Instant::now()).map(Some)
 }
 
 /// Where the snapshot of a host lies until its digest is known.
@@ -165,13 +167,12 @@ fn finish(
     oci: &Oci,
     mut job: Job,
     job_id: &JobId,
-    checks: &[CheckSpec],
+    work: &Work,
     start: Instant,
 ) -> Result<GradeReport, GradingError> {
     let image = oci
-        .image(&job.image)
-        .ok()
-        .filter(|image| image.digest == job.image_digest)
+        .images()
+        .by_digest(&job.image, &job.image_digest)
         .ok_or_else(|| GradingError::OtherImage {
             digest: job.image_digest.clone(),
         })?;
@@ -193,13 +194,16 @@ fn finish(
         job: &job,
         hosts: hosts.collect::<Result<_, _>>()?,
     };
-    let outcomes = schedule::carry_out(checks, |check| room::judge(&evidence, check));
+    let outcomes = schedule::carry_out(&work.checks, |check| room::judge(&evidence, check));
+    let foreign_tokens = foreign::find(&evidence, &work.foreign_tokens);
     Ok(GradeReport {
         job_id: job_id.clone(),
         lab_id: job.lab_id.clone(),
         snapshot_digest: job.snapshot_digest(),
         image_digest: image.digest,
         outcomes,
+        foreign_tokens,
+        recordings: Vec::new(),
         snapshot_ms,
         total_ms: milliseconds(start.elapsed()),
     })

@@ -71,6 +71,12 @@ impl ImageStore {
             .max_by_key(newest)
     }
 
+    /// The image of this name and digest, whether or not tasks still mean it.
+    #[must_use]
+    pub fn by_digest(&self, name: &str, digest: &str) -> Option<Image> {
+        image_at(&self.dir.join(format!("{name}-{digest}")))
+    }
+
     /// All built images, in the order of their names.
     ///
     /// # Errors

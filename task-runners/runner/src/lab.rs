@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,8 @@ use task_protocol::{
     LabState, LabView, Refusal, TERMINALS_MAX,
 };
 
-use crate::sandbox::{Driver, SandboxError};
+use crate::recording::{Finished, Recording};
+use crate::sandbox::{Driver, SandboxError, Work};
 use crate::terminal::Terminal;
 
 mod operations;
@@ -20,6 +22,7 @@ mod operations;
 pub struct Labs {
     driver: Arc<dyn Driver>,
     reports: PathBuf,
+    recordings: PathBuf,
     labs_max: u32,
     table: Mutex<Table>,
 }
@@ -36,6 +39,8 @@ struct Lab {
     spec: LabSpec,
     image_digest: String,
     progress: Mutex<Progress>,
+    recording: Arc<Recording>,
+    is_opened: AtomicBool,
     /// The terminals of each host, in the order of the spec.
     terminals: Vec<Vec<Terminal>>,
     /// Held by the operation that is going on.
@@ -140,6 +145,14 @@ impl Lab {
         progress.detail = detail;
     }
 
+    /// Marks this moment on everything that is recorded.
+    fn mark(&self, label: &str) {
+        self.recording.mark(label);
+        for terminal in self.terminals.iter().flatten() {
+            terminal.mark(label);
+        }
+    }
+
     async fn suspend_terminals(&self) {
         for terminal in self.terminals.iter().flatten() {
             terminal.suspend().await;
@@ -154,12 +167,19 @@ impl Lab {
 }
 
 impl Labs {
-    /// No labs yet. Reports of grading are kept in `reports`, which exists.
+    /// No labs yet. Reports of grading and recordings of terminals are kept in these directories,
+    /// which exist.
     #[must_use]
-    pub fn new(driver: Arc<dyn Driver>, reports: PathBuf, labs_max: u32) -> Self {
+    pub fn new(
+        driver: Arc<dyn Driver>,
+        reports: PathBuf,
+        recordings: PathBuf,
+        labs_max: u32,
+    ) -> Self {
         Self {
             driver,
             reports,
+            recordings,
             labs_max,
             table: Mutex::default(),
         }
@@ -210,14 +230,38 @@ impl Labs {
                 .run_script(&lab_id, host, script, env, timeout_ms)
                 .await
                 .map(CallResult::Script),
+            Call::ListRecordings { lab_id } => {
+                let finished = Finished::of(&self.recordings, &lab_id);
+                Ok(CallResult::Recordings {
+                    recordings: finished.views(),
+                    markers: finished.markers(),
+                })
+            }
+            Call::ReadRecording {
+                lab_id,
+                host,
+                terminal,
+                offset,
+            } => Finished::of(&self.recordings, &lab_id)
+                .piece(&host, terminal, offset)
+                .map(|text| CallResult::RecordingPiece { text })
+                .map_err(|_gone| CallError::UnknownRecording),
             Call::GradeLab {
                 lab_id,
                 job_id,
                 checks,
-            } => self
-                .grade(&lab_id, job_id, checks)
-                .await
-                .map(CallResult::Graded),
+                foreign_tokens,
+            } => {
+                let work = Work {
+                    checks,
+                    foreign_tokens,
+                };
+                let report = self.grade(&lab_id, job_id, work).await;
+                report.map(CallResult::Graded)
+            }
+            Call::Regrade { job_id, checks } => {
+                self.regrade(job_id, checks).await.map(CallResult::Graded)
+            }
         }
     }
 
@@ -233,6 +277,9 @@ impl Labs {
         match lab.state() {
             LabState::Ready | LabState::Resetting => {}
             state => return Err(Refusal::LabState { state }),
+        }
+        if !lab.is_opened.swap(true, Ordering::Relaxed) {
+            lab.recording.mark("opened");
         }
         let known = lab.spec.hosts.iter().position(|name| name == host);
         let of_host = known.and_then(|place| lab.terminals.get(place));

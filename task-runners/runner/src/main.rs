@@ -9,9 +9,11 @@ use nix::fcntl::{Flock, FlockArg};
 
 mod doctor;
 mod grading;
+mod hex;
 mod image;
 mod lab;
 mod probe;
+mod recording;
 mod sandbox;
 mod serve;
 mod sys;

@@ -104,19 +104,28 @@ pub trait Driver: Send + Sync {
         &self,
         lab_id: &LabId,
         job_id: &JobId,
-        checks: &[CheckSpec],
+        work: &Work,
     ) -> Result<GradeReport, SandboxError>;
 
-    /// Goes on with a grading that was interrupted after its lab had ended; none when nothing is
-    /// known of it.
+    /// Grades what the lab of this job left: goes on with a grading that was interrupted after its
+    /// lab had ended, or does it again. None when nothing is kept of it.
     ///
     /// # Errors
     /// Grading as a whole did not work.
     fn resume_grading(
         &self,
         job_id: &JobId,
-        checks: &[CheckSpec],
+        work: &Work,
     ) -> Result<Option<GradeReport>, SandboxError>;
+}
+
+/// What there is to do when a lab is graded.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    /// The checks.
+    pub checks: Vec<CheckSpec>,
+    /// Texts that were planted in labs of others.
+    pub foreign_tokens: Vec<String>,
 }
 
 /// What a container is made from.

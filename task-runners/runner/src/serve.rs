@@ -120,7 +120,10 @@ pub fn serve(options: Options, oci: Result<Oci, String>) -> Result<(), ServeErro
 
 async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), ServeError> {
     let reports = options.data.join("reports");
-    std::fs::create_dir_all(&reports).map_err(at(&reports))?;
+    let recordings = options.data.join("recordings");
+    for dir in [&reports, &recordings] {
+        std::fs::create_dir_all(dir).map_err(at(dir))?;
+    }
     let listener = listen(&options.socket).await?;
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Start)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Start)?;
@@ -130,7 +133,12 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         let warm = Arc::clone(&oci);
         // The first lab waits for this anyway.
         tokio::task::spawn_blocking(move || warm.warm_up());
-        Labs::new(oci as Arc<dyn Driver>, reports, options.labs_max)
+        Labs::new(
+            oci as Arc<dyn Driver>,
+            reports,
+            recordings,
+            options.labs_max,
+        )
     });
     if let Err(reason) = &labs {
         tracing::warn!(%reason, "no labs on this machine");

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use task_protocol::{LabId, TerminalSize};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::recording::Tape;
 use crate::sandbox::Driver;
 
 mod actor;
+mod filter;
 mod screen;
 mod shell;
 
@@ -34,6 +36,8 @@ enum Command {
     Detach {
         viewer: u64,
     },
+    /// Mark this moment on the tape.
+    Mark(String),
     /// The lab goes away: let go of the shell and say so.
     Suspend(oneshot::Sender<()>),
     /// The lab is back.
@@ -70,13 +74,13 @@ pub struct Attachment {
 
 impl Terminal {
     /// A terminal without a shell; the first viewer starts it.
-    pub fn new(driver: Arc<dyn Driver>, lab_id: &LabId, host: &str) -> Self {
+    pub fn new(driver: Arc<dyn Driver>, lab_id: &LabId, host: &str, tape: Tape) -> Self {
         let (commands, receiver) = mpsc::unbounded_channel();
         let place = actor::Place {
             lab_id: lab_id.clone(),
             host: host.to_owned(),
         };
-        tokio::spawn(actor::Actor::new(driver, place, receiver).run());
+        tokio::spawn(actor::Actor::new(driver, place, tape, receiver).run());
         Self { commands }
     }
 
@@ -107,6 +111,11 @@ impl Terminal {
             // An error means that the task is gone, and the shell with it.
             let _ = done.await;
         }
+    }
+
+    /// Marks this moment on the tape, if it has begun.
+    pub fn mark(&self, label: &str) {
+        let _ = self.commands.send(Command::Mark(label.to_owned()));
     }
 
     /// Starts anew in a new lab.

@@ -5,7 +5,6 @@
 //! not covered, nor is what lies deeper than [`DEPTH_MAX`].
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _};
@@ -16,6 +15,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{Whence, lseek};
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::hex;
 use crate::sys;
 
 /// How deep directories are looked into; each level holds a descriptor.
@@ -26,15 +26,6 @@ const BLOCK: usize = 4096;
 const PIECE: usize = 64 * BLOCK;
 /// Attributes by which the overlay finds its own layers again; they differ from machine to machine.
 const PASSING_ATTRIBUTES: &[&str] = &["origin", "impure", "nlink", "uuid"];
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
 
 /// The digest of the tree at `root`, whose owners start at `ids_base`.
 pub(super) fn of_tree(root: &Path, ids_base: u32) -> io::Result<String> {

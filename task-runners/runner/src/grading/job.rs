@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use task_protocol::{JobId, LabId, LabLimits};
 
-use super::{GradingError, digest};
+use super::GradingError;
+use crate::hex::hex;
 use crate::probe::Answer;
 use crate::sandbox::{Oci, OciLab};
 
@@ -68,7 +69,7 @@ impl Job {
     /// check what another will ask.
     pub(super) fn nonce_of(&self, check_id: &str) -> String {
         let hash = Sha256::digest(format!("{}/{check_id}", self.nonce));
-        digest::hex(&hash[..16])
+        hex(&hash[..16])
     }
 
     /// Digest of what the candidate left: that of the one snapshot, or over those of all hosts.
@@ -79,7 +80,7 @@ impl Job {
             hosts => {
                 let line = |host| format!("{} {}\n", of(host), host.name);
                 let lines: String = hosts.iter().map(line).collect();
-                digest::hex(&Sha256::digest(lines))
+                hex(&Sha256::digest(lines))
             }
         }
     }
@@ -120,5 +121,5 @@ fn random_text() -> Result<String, GradingError> {
     File::open(&path)
         .and_then(|mut file| file.read_exact(&mut bytes))
         .map_err(GradingError::files(&path))?;
-    Ok(digest::hex(&bytes))
+    Ok(hex(&bytes))
 }

@@ -1,12 +1,13 @@
 //! What an image is made of.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::hex::hex;
 
 /// Declarations that this binary carries.
 const EMBEDDED: &[(&str, &str)] = &[
@@ -217,12 +218,7 @@ impl Declaration {
     pub fn digest(&self) -> String {
         // Serializing a structure of strings to memory does not fail.
         let text = serde_json::to_vec(self).unwrap_or_default();
-        let mut digest = String::new();
-        for byte in Sha256::digest(&text) {
-            // Writing to a string does not fail.
-            let _ = write!(digest, "{byte:02x}");
-        }
-        digest
+        hex(&Sha256::digest(&text))
     }
 }
 

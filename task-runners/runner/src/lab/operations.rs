@@ -1,7 +1,7 @@
 //! What is done to a lab: one operation at a time, in the order they came.
 
 use super::*;
-use task_protocol::ScriptOutput;
+use task_protocol::{CheckOutcome, Outcome, ScriptOutput};
 
 impl Labs {
     pub(super) async fn create(&self, lab_id: LabId, spec: LabSpec) -> Result<LabView, CallError> {
@@ -41,8 +41,11 @@ impl Labs {
         let turn = Arc::new(tokio::sync::Mutex::new(()));
         // Nobody else knows it yet.
         let first_turn = Arc::clone(&turn).try_lock_owned().ok();
+        let image_digest = image_digest.map_err(call_error)?;
+        let recording = Recording::begin(&self.recordings, &lab_id)
+            .map_err(|error| call_error(SandboxError::system("recording")(error)))?;
         let lab = Arc::new(Lab {
-            image_digest: image_digest.map_err(call_error)?,
+            image_digest,
             progress: Mutex::new(Progress {
                 state: LabState::Preparing,
                 detail: None,
@@ -53,11 +56,16 @@ impl Labs {
                 .hosts
                 .iter()
                 .map(|host| {
-                    let new = || Terminal::new(Arc::clone(&self.driver), &lab_id, host);
-                    (0..spec.terminals).map(|_| new()).collect()
+                    let new = |number| {
+                        let tape = recording.tape(host, number);
+                        Terminal::new(Arc::clone(&self.driver), &lab_id, host, tape)
+                    };
+                    (1..=spec.terminals).map(new).collect()
                 })
                 .collect(),
             turn,
+            recording,
+            is_opened: AtomicBool::new(false),
             lab_id: lab_id.clone(),
             spec,
         });
@@ -111,6 +119,7 @@ impl Labs {
         }
         lab.enter(LabState::Resetting, None);
         locked(&lab.progress).resets += 1;
+        lab.mark("reset");
         self.stop(&lab).await;
         self.start(&lab).await;
         if lab.state() == LabState::Ready {
@@ -165,13 +174,13 @@ impl Labs {
         &self,
         lab_id: &LabId,
         job_id: JobId,
-        checks: Vec<CheckSpec>,
+        work: Work,
     ) -> Result<GradeReport, CallError> {
         if let Some(report) = self.kept_report(&job_id) {
             return Ok(report);
         }
         let Ok(lab) = self.lab(lab_id) else {
-            return self.resume_grading(lab_id, job_id, checks).await;
+            return self.resume_grading(lab_id, job_id, work).await;
         };
         let _turn = lab.turn.lock().await;
         // The same job may have been asked for twice at once.
@@ -181,7 +190,7 @@ impl Labs {
         match lab.state() {
             LabState::Ready => {}
             LabState::Failed => {
-                return match self.resume_grading(lab_id, job_id, checks).await {
+                return match self.resume_grading(lab_id, job_id, work).await {
                     Ok(report) => {
                         lab.enter(LabState::Ended, None);
                         Ok(report)
@@ -195,12 +204,19 @@ impl Labs {
             state => return Err(CallError::WrongState { state }),
         }
         lab.enter(LabState::Ended, None);
+        lab.mark("handed in");
         lab.suspend_terminals().await;
         lab.end_terminals();
-        let (driver, lab_id) = (Arc::clone(&self.driver), lab_id.clone());
-        let report = blocking(move || driver.grade(&lab_id, &job_id, &checks)).await;
+        let (driver, graded_id) = (Arc::clone(&self.driver), lab_id.clone());
+        let report = blocking(move || driver.grade(&graded_id, &job_id, &work)).await;
         match report.map_err(call_error) {
-            Ok(report) => {
+            Ok(mut report) => {
+                let finished = Finished::of(&self.recordings, lab_id);
+                let labels: Vec<_> = report.outcomes.iter().map(label_of).collect();
+                if let Err(error) = finished.mark(&lab.recording, &labels) {
+                    tracing::warn!(%error, %lab_id, "the outcomes are not on the tapes");
+                }
+                report.recordings = finished.views();
                 self.keep_report(&report)?;
                 Ok(report)
             }
@@ -216,10 +232,10 @@ impl Labs {
         &self,
         lab_id: &LabId,
         job_id: JobId,
-        checks: Vec<CheckSpec>,
+        work: Work,
     ) -> Result<GradeReport, CallError> {
         let driver = Arc::clone(&self.driver);
-        let report = blocking(move || driver.resume_grading(&job_id, &checks)).await;
+        let report = blocking(move || driver.resume_grading(&job_id, &work)).await;
         let report = report.map_err(call_error)?;
         let report = report.filter(|report| report.lab_id == *lab_id);
         let report = report.ok_or_else(|| CallError::UnknownLab {
@@ -227,6 +243,23 @@ impl Labs {
         })?;
         self.keep_report(&report)?;
         Ok(report)
+    }
+
+    /// Grades once more what a graded lab left; the report of then stays as it is.
+    pub(super) async fn regrade(
+        &self,
+        job_id: JobId,
+        checks: Vec<CheckSpec>,
+    ) -> Result<GradeReport, CallError> {
+        let work = Work {
+            checks,
+            foreign_tokens: Vec::new(),
+        };
+        let (driver, job) = (Arc::clone(&self.driver), job_id.clone());
+        let report = blocking(move || driver.resume_grading(&job, &work)).await;
+        report
+            .map_err(call_error)?
+            .ok_or(CallError::UnknownJob { job_id })
     }
 
     /// Lets no new lab in and, unless they are to be kept, ends all.
@@ -242,6 +275,16 @@ impl Labs {
             }
         }
     }
+}
+
+/// An outcome as a marker.
+fn label_of(outcome: &CheckOutcome) -> String {
+    let word = match outcome.outcome {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "fail",
+        Outcome::Broken => "broken",
+    };
+    format!("check {}: {word}", outcome.check_id)
 }
 
 async fn blocking<T: Send + 'static>(

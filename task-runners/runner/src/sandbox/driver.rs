@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use task_protocol::{
-    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
-    WarmPool,
+    DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize, WarmPool,
 };
 
 use super::oci::locked;
-use super::{Driver, Oci, OciLab, SandboxError};
+use super::{Driver, Oci, OciLab, SandboxError, Work};
 use crate::{doctor, grading};
 
 impl Oci {
@@ -91,21 +90,21 @@ impl Driver for Oci {
         &self,
         lab_id: &LabId,
         job_id: &JobId,
-        checks: &[CheckSpec],
+        work: &Work,
     ) -> Result<GradeReport, SandboxError> {
         let lab = self
             .take_lab(lab_id)
             .ok_or_else(|| SandboxError::NotRunning {
                 lab_id: lab_id.clone(),
             })?;
-        Ok(grading::grade(self, lab, job_id, checks)?)
+        Ok(grading::grade(self, lab, job_id, work)?)
     }
 
     fn resume_grading(
         &self,
         job_id: &JobId,
-        checks: &[CheckSpec],
+        work: &Work,
     ) -> Result<Option<GradeReport>, SandboxError> {
-        Ok(grading::resume(self, job_id, checks)?)
+        Ok(grading::resume(self, job_id, work)?)
     }
 }

@@ -11,9 +11,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
+use super::filter::Filter;
 use super::screen::Screen;
 use super::shell::Shell;
 use super::{Command, Event};
+use crate::recording::Tape;
 use crate::sandbox::{Driver, SandboxError};
 
 const READ_LENGTH: usize = 32 * 1024;
@@ -33,7 +35,9 @@ pub(super) struct Actor {
     driver: Arc<dyn Driver>,
     place: Place,
     commands: mpsc::UnboundedReceiver<Command>,
+    filter: Filter,
     screen: Screen,
+    tape: Tape,
     state: State,
     input: VecDeque<u8>,
     viewer: Option<Viewer>,
@@ -93,12 +97,15 @@ impl Actor {
     pub(super) fn new(
         driver: Arc<dyn Driver>,
         place: Place,
+        tape: Tape,
         commands: mpsc::UnboundedReceiver<Command>,
     ) -> Self {
         Self {
             driver,
             place,
             commands,
+            filter: Filter::new(),
+            tape,
             screen: Screen::new(TerminalSize::default()),
             state: State::Idle,
             input: VecDeque::new(),
@@ -172,8 +179,10 @@ impl Actor {
                 size,
                 events,
             } => self.attach(viewer, size, events),
+            Command::Mark(label) => self.tape.mark(&label),
             Command::Suspend(done) => {
                 self.suspend().await;
+                self.tape.close_part();
                 // Whoever asked may have given up.
                 let _ = done.send(());
             }
@@ -251,6 +260,7 @@ impl Actor {
             return;
         }
         self.screen.resize(size);
+        self.tape.resize(size);
         if let State::Running(shell) = &self.state {
             shell.resize(size);
         }
@@ -289,6 +299,8 @@ impl Actor {
 
     fn shell_ended(&mut self) {
         self.state = State::Idle;
+        // A sequence that it did not end must not swallow what the next one says.
+        self.filter = Filter::new();
         self.input.clear();
         if let Some(viewer) = &self.viewer {
             viewer.send(Event::Exited);
@@ -305,9 +317,11 @@ impl Actor {
     }
 
     fn show(&mut self, bytes: &[u8]) {
-        self.screen.process(bytes);
+        let bytes = self.filter.pass(bytes);
+        self.screen.process(&bytes);
+        self.tape.output(&bytes, self.screen.size());
         if let Some(viewer) = &mut self.viewer {
-            viewer.send_bytes(bytes.to_vec());
+            viewer.send_bytes(bytes);
         } else {
             self.read_again_at = Instant::now() + UNWATCHED_PAUSE;
         }

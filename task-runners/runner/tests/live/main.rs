@@ -6,6 +6,7 @@
 mod grading;
 mod hosts;
 mod pool;
+mod recording;
 mod runner;
 mod sandbox;
 mod terminal;

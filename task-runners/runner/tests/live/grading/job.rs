@@ -1,9 +1,11 @@
 //! What is asked while the lab is live, and what becomes of a job.
 
-use task_protocol::{CallError, GradeReport, LabState, Outcome, Probe};
+use task_protocol::{
+    Call, CallError, CallResult, CheckSpec, GradeReport, JobId, LabState, Outcome, Probe,
+};
 
 use super::{ask, check, graded, outcome, with_probe};
-use crate::runner::{Runner, spec};
+use crate::runner::{Connection, Runner, spec};
 
 #[test]
 fn probes_meet_the_live_lab_and_the_snapshot_is_what_it_left() {
@@ -132,5 +134,99 @@ fn the_same_job_has_one_report_and_an_interrupted_one_is_finished() {
     assert_eq!(
         (texts(&third), &third.snapshot_digest),
         (texts(&report), digest)
+    );
+}
+
+#[test]
+fn a_regrade_of_what_was_left_comes_to_the_same_and_to_other_things_with_other_checks() {
+    let Some(mut runner) = Runner::start() else {
+        return;
+    };
+    let mut calls = runner.connect();
+    calls.create("one", &spec("echo kept > /srv/file"));
+    let checks = [
+        check("file", "pass \"$(cat /lab/srv/file)\""),
+        check("random", "pass \"$(captured nonce)\""),
+        with_probe(
+            "shut",
+            Probe::Tcp { port: 8080 },
+            "fail open \"$(captured probe.status)\"",
+        ),
+    ];
+    let report = ask(&mut calls, "job", &checks).unwrap();
+    let regraded = |calls: &mut Connection, job: &str, checks: &[CheckSpec]| {
+        let call = Call::Regrade {
+            job_id: JobId::new(job).unwrap(),
+            checks: checks.to_vec(),
+        };
+        match calls.call(call) {
+            Ok(CallResult::Graded(report)) => Ok(report),
+            Err(error) => Err(error),
+            other => panic!("unexpected {other:?}"),
+        }
+    };
+    let verdicts = |report: &GradeReport| -> Vec<_> {
+        let outcomes = report.outcomes.iter();
+        outcomes
+            .map(|o| {
+                (
+                    o.outcome,
+                    o.found.clone(),
+                    o.expected.clone(),
+                    o.detail.clone(),
+                )
+            })
+            .collect()
+    };
+    for _ in 0..2 {
+        let again = regraded(&mut calls, "job", &checks).unwrap();
+        assert_eq!(verdicts(&again), verdicts(&report));
+        assert_eq!(again.snapshot_digest, report.snapshot_digest);
+    }
+    // The lab is long gone, and the runner is another one.
+    drop(calls);
+    runner.kill_and_restart();
+    let mut calls = runner.connect();
+    let again = regraded(&mut calls, "job", &checks).unwrap();
+    assert_eq!(verdicts(&again), verdicts(&report));
+    let corrected = [check("file", "fail other \"$(cat /lab/srv/file)\"")];
+    let other = regraded(&mut calls, "job", &corrected).unwrap();
+    assert_eq!(other.outcomes[0].outcome, Outcome::Fail);
+    // What was reported then is reported still.
+    assert_eq!(ask(&mut calls, "job", &checks).unwrap(), report);
+    let unknown = regraded(&mut calls, "unknown", &checks);
+    assert!(matches!(unknown, Err(CallError::UnknownJob { .. })));
+}
+
+#[test]
+fn a_text_planted_in_the_lab_of_another_is_evidence() {
+    let Some(runner) = Runner::start() else {
+        return;
+    };
+    let mut calls = runner.connect();
+    let setup = "mkdir -p /srv/a; echo 'x k3j5h2g8w1 y' > /srv/a/notes; ln -s /etc/passwd /srv/link
+        mkfifo /srv/pipe; echo 'own-own-own' > /srv/own; echo short > /srv/short";
+    calls.create("one", &spec(setup));
+    let call = Call::GradeLab {
+        lab_id: crate::runner::lab_id("one"),
+        job_id: JobId::new("job").unwrap(),
+        checks: Vec::new(),
+        foreign_tokens: ["k3j5h2g8w1", "another-one", "short"]
+            .map(str::to_owned)
+            .to_vec(),
+    };
+    let Ok(CallResult::Graded(report)) = calls.call(call) else {
+        panic!("not graded");
+    };
+    let [found] = report.foreign_tokens.as_slice() else {
+        panic!("{report:?}");
+    };
+    assert_eq!(
+        (
+            found.token.as_str(),
+            found.host.as_str(),
+            found.path.as_str()
+        ),
+        ("k3j5h2g8w1", "lab", "/srv/a/notes")
     );
 }
