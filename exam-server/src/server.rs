@@ -60,9 +60,12 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(proctoring::routes::extend_session)
         .service(proctoring::routes::end_session)
         .service(proctoring::routes::get_timeline)
+        .service(proctoring::routes::get_recordings)
+        .service(proctoring::routes::get_tape)
         .service(scoring::routes::get_result)
         .service(scoring::routes::list_broken_checks)
         .service(scoring::routes::decide_broken_check)
+        .service(scoring::routes::regrade_session)
         .service(scoring::routes::list_late_responses);
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use task_protocol::{
-    Call, CallResult, CheckSpec, GradeReport, JobId, LabId, LabSpec, LabView, ScriptOutput,
+    Call, CallResult, CheckSpec, GradeReport, JobId, LabId, LabSpec, LabView, RecordingMarker,
+    RecordingView, ScriptOutput,
 };
 
 use crate::lab::link::{LinkError, RunnerLink};
@@ -15,6 +16,15 @@ const AROUND: Duration = Duration::from_secs(60);
 
 fn script_time(timeout_ms: u32) -> Duration {
     Duration::from_millis(timeout_ms.into()) + AROUND
+}
+
+/// The most that checks may take, one after the other.
+fn time_of(checks: &[CheckSpec]) -> Duration {
+    let times = checks.iter().map(|check| {
+        let run = check.run.as_ref().map_or(0, |run| run.timeout_ms);
+        check.timeout_ms.saturating_add(run)
+    });
+    script_time(times.fold(0, u32::saturating_add))
 }
 
 impl RunnerLink {
@@ -89,21 +99,66 @@ impl RunnerLink {
         lab_id: LabId,
         job_id: JobId,
         checks: Vec<CheckSpec>,
+        foreign_tokens: Vec<String>,
     ) -> Result<GradeReport, LinkError> {
-        let scripts: u32 = checks
-            .iter()
-            .map(|check| {
-                let run = check.run.as_ref().map_or(0, |run| run.timeout_ms);
-                check.timeout_ms.saturating_add(run)
-            })
-            .fold(0, u32::saturating_add);
+        let timeout = time_of(&checks);
         let call = Call::GradeLab {
             lab_id,
             job_id,
             checks,
+            foreign_tokens,
         };
-        match self.call(call, script_time(scripts)).await? {
+        self.call_graded(call, timeout).await
+    }
+
+    /// Grades once more what a graded lab left. Nothing is kept of it.
+    pub async fn regrade(
+        &self,
+        job_id: JobId,
+        checks: Vec<CheckSpec>,
+    ) -> Result<GradeReport, LinkError> {
+        let timeout = time_of(&checks);
+        self.call_graded(Call::Regrade { job_id, checks }, timeout)
+            .await
+    }
+
+    async fn call_graded(&self, call: Call, timeout: Duration) -> Result<GradeReport, LinkError> {
+        match self.call(call, timeout).await? {
             CallResult::Graded(report) => Ok(report),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// What was recorded of a lab: its tapes and its markers.
+    pub async fn recordings(
+        &self,
+        lab_id: LabId,
+    ) -> Result<(Vec<RecordingView>, Vec<RecordingMarker>), LinkError> {
+        match self.call(Call::ListRecordings { lab_id }, SHORT).await? {
+            CallResult::Recordings {
+                recordings,
+                markers,
+            } => Ok((recordings, markers)),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// A piece of a tape from an offset on; empty at its end.
+    pub async fn recording_piece(
+        &self,
+        lab_id: LabId,
+        host: String,
+        terminal: u8,
+        offset: u64,
+    ) -> Result<String, LinkError> {
+        let call = Call::ReadRecording {
+            lab_id,
+            host,
+            terminal,
+            offset,
+        };
+        match self.call(call, SHORT).await? {
+            CallResult::RecordingPiece { text } => Ok(text),
             _ => Err(LinkError::Unexpected),
         }
     }

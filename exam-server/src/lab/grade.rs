@@ -11,10 +11,11 @@ use task_protocol::{CallError, CheckOutcome, GradeReport, JobId, Outcome};
 use crate::app::App;
 use crate::entity::{check_outcome, lab};
 use crate::exam::form::{self, entries};
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, ApiResult};
 use crate::ids::{LabId, SessionId};
 use crate::lab::instance::check_specs;
 use crate::lab::link::LinkError;
+use crate::lab::planted;
 use crate::lab::prepare::{instance, of_session};
 use crate::lab::{LabError, LabState, wire_id};
 
@@ -71,9 +72,9 @@ async fn grade_lab(app: &App, row: &lab::Model) -> Result<Result<GradeReport, St
         LabState::Ended => return Ok(Err("the lab had ended".to_owned())),
     }
     let checks = check_specs(&instance(app, row).await?);
-    let job = JobId::new(format!("grade-{}", row.id))
-        .map_err(|error| ApiError::internal("grading job", &error))?;
-    match app.runner.grade(wire_id(row.id)?, job, checks).await {
+    let foreign = planted::in_labs_of_others(app, row).await?;
+    let (lab_id, job_id) = (wire_id(row.id)?, job_id(row.id)?);
+    match app.runner.grade(lab_id, job_id, checks, foreign).await {
         Ok(report) => Ok(Ok(report)),
         Err(LinkError::Call(CallError::UnknownLab { .. })) => Ok(Err(
             "the lab was lost: the runner was restarted before grading".to_owned(),
@@ -82,6 +83,11 @@ async fn grade_lab(app: &App, row: &lab::Model) -> Result<Result<GradeReport, St
         Err(error) if app.labs.count_grading(row.id) < TRIES_MAX => Err(error.into()),
         Err(error) => Ok(Err(format!("grading failed {TRIES_MAX} times: {error}"))),
     }
+}
+
+/// The name of the grading of a lab.
+pub(super) fn job_id(lab: LabId) -> ApiResult<JobId> {
+    JobId::new(format!("grade-{lab}")).map_err(|error| ApiError::internal("grading job", &error))
 }
 
 async fn store(
@@ -138,6 +144,9 @@ async fn store(
         .exec_without_returning(&tx)
         .await?;
     if let Some(row) = row {
+        if let Some(report) = report {
+            planted::note(&tx, app, row, &report.foreign_tokens).await?;
+        }
         lab::Entity::update_many()
             .col_expr(lab::Column::State, Expr::value(LabState::Ended.name()))
             .col_expr(lab::Column::Detail, Expr::value(reason.map(str::to_owned)))
@@ -160,7 +169,7 @@ async fn store(
     Ok(())
 }
 
-const fn name(outcome: Outcome) -> &'static str {
+pub(super) const fn name(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pass => "pass",
         Outcome::Fail => "fail",

@@ -9,10 +9,14 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use question_bank::{Form, FormEntry};
+
+use crate::account::{Area, Role};
 use crate::app::App;
+use crate::exam::form::{self, entries};
 use crate::lab::runner_process::{RunnerState, ensure, start};
 use crate::server;
-use crate::testing::{TestServer, hybrid};
+use crate::testing::{Sitter, TestServer, hybrid};
 
 struct Runner(Child);
 
@@ -169,6 +173,9 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
                 .await;
         }
     }
+    let copied = copied_token(&server, &sitter).await;
+    let command = format!("printf 'x%s\\n' {copied} > /root/notes\n");
+    socket.send(2, command.as_bytes()).await;
     socket.say(json!({"type": "ping", "id": 7})).await;
     assert_eq!(socket.hear().await, json!({"type": "pong", "id": 7}));
 
@@ -183,10 +190,101 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
         .map(|check| check["outcome"].as_str().unwrap())
         .collect();
     assert_eq!(outcomes, ["pass", "pass"]);
+    recording_and_regrade(&server, &sitter).await;
     let labs = server.app.runner.labs().await.unwrap();
+    // The other candidate's lab goes on.
     assert!(
         labs.iter()
-            .all(|lab| lab.state == task_protocol::LabState::Ended),
+            .all(|lab| lab.resets == 0 || lab.state == task_protocol::LabState::Ended),
         "{labs:?}"
+    );
+}
+
+/// The text that is planted in the lab of another candidate with the same task.
+async fn copied_token(server: &TestServer, sitter: &Sitter) -> String {
+    let task = |form: &Form| {
+        let tasks = entries(form)
+            .into_iter()
+            .filter_map(|entry| match entry.entry {
+                FormEntry::Task(task) => Some(task.clone()),
+                FormEntry::Item(_) => None,
+            });
+        tasks.last().unwrap()
+    };
+    let form = |sitter: &Sitter| {
+        let (app, session) = (server.app.clone(), sitter.session);
+        async move { form::of_session(&app, session).await.unwrap() }
+    };
+    let own = task(&form(sitter).await);
+    for number in 2..20 {
+        let other = server.candidate(&format!("B{number}")).await;
+        other.enter().await;
+        let found = task(&form(&other).await);
+        if found.digest == own.digest {
+            return found.values.0["secret"].clone();
+        }
+    }
+    panic!("nobody got the same task");
+}
+
+/// What is left for people after the end.
+async fn recording_and_regrade(server: &TestServer, sitter: &Sitter) {
+    let path = server.seat_path(sitter, "recordings");
+    let recordings = server.proctor.get(&path).await.json;
+    let task = &recordings["tasks"][0];
+    let labels: Vec<_> = task["markers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|marker| marker["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "reset",
+            "opened",
+            "handed in",
+            "check done: pass",
+            "check clean: pass"
+        ]
+    );
+    let tape = format!("{path}/{}/lab/1", task["entry_id"].as_str().unwrap());
+    let cast = server.proctor.get(&tape).await.text;
+    assert!(cast.contains("42-on-lab"), "{cast}");
+    assert_eq!(
+        cast.len() as u64,
+        task["tapes"][0]["bytes"].as_u64().unwrap()
+    );
+    let end = format!("{tape}?offset={}", cast.len());
+    assert_eq!(server.proctor.get(&end).await.text, "");
+    let nothing = tape.replace("/lab/1", "/lab/3");
+    assert_eq!(server.proctor.get(&nothing).await.code(), "404 not_found");
+    // For the proctors of the room only.
+    assert_eq!(sitter.browser.get(&path).await.code(), "401 not_signed_in");
+    let stranger = crate::testing::account(&server.app, "stranger", &[Role::Proctor]).await;
+    let stranger = server
+        .http
+        .browser(&server.app, Area::Proctor, stranger)
+        .await;
+    assert_eq!(stranger.get(&path).await.code(), "404 not_found");
+    assert_eq!(stranger.get(&tape).await.code(), "404 not_found");
+
+    let path = format!("/regrades/{}", sitter.session);
+    let regrade = server.examiner.post(&path, json!({})).await.json;
+    assert_eq!(regrade["is_same"], true, "{regrade}");
+    assert_eq!(regrade["checks"].as_array().unwrap().len(), 2);
+    let refused = server.proctor.post(&path, json!({})).await;
+    assert_eq!(refused.code(), "401 not_signed_in");
+
+    let timeline = server
+        .proctor
+        .get(&server.seat_path(sitter, "timeline"))
+        .await;
+    let planted = "holds a text that was planted in the lab of candidate-B";
+    assert!(timeline.text.contains(planted), "{}", timeline.text);
+    assert!(
+        timeline.text.contains("lab:/root/notes"),
+        "{}",
+        timeline.text
     );
 }

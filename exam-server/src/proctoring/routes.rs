@@ -1,6 +1,6 @@
 //! Rooms and seats for proctors.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::sign_in::Proctor;
 use crate::ids::{RoomId, SeatId};
+use crate::lab::recording::{self, SeatRecordings, TapeKey};
 use crate::proctoring::end::end;
 use crate::proctoring::extend::extend;
 use crate::proctoring::read::{self, Room, RoomSummary, Seat};
@@ -29,6 +30,13 @@ pub struct Extension {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Ending {
     pub reason: String,
+}
+
+/// Where a piece begins, in bytes.
+#[derive(Debug, Deserialize)]
+pub struct Offset {
+    #[serde(default)]
+    pub offset: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,6 +105,39 @@ pub async fn end_session(
     let (room, seat) = path.into_inner();
     end(&app, &proctor.0, room, seat, &body.reason).await?;
     Ok(web::Json(read::seat(&app, &proctor.0, room, seat).await?))
+}
+
+/// What was recorded of the terminals at a seat
+#[utoipa::path(tag = "proctoring", params(("room_id" = RoomId, Path), ("seat_id" = SeatId, Path)),
+    responses((status = 200, body = SeatRecordings), (status = 404, body = Problem), (status = 503, body = Problem)))]
+#[get("/rooms/{room_id}/seats/{seat_id}/recordings")]
+pub async fn get_recordings(
+    app: web::Data<App>,
+    proctor: Proctor,
+    path: web::Path<(RoomId, SeatId)>,
+) -> ApiResult<web::Json<SeatRecordings>> {
+    let (room, seat) = path.into_inner();
+    let recordings = recording::of_seat(&app, &proctor.0, room, seat).await?;
+    Ok(web::Json(recordings))
+}
+
+/// What was seen on one terminal, as asciicast v2; in one piece after the other, the last of which is empty
+#[utoipa::path(tag = "proctoring",
+    params(("room_id" = RoomId, Path), ("seat_id" = SeatId, Path), ("entry_id" = String, Path), ("host" = String, Path),
+        ("terminal" = u8, Path), ("offset" = Option<u64>, Query)),
+    responses((status = 200, body = String, content_type = "application/x-asciicast"), (status = 404, body = Problem)))]
+#[get("/rooms/{room_id}/seats/{seat_id}/recordings/{entry_id}/{host}/{terminal}")]
+pub async fn get_tape(
+    app: web::Data<App>,
+    proctor: Proctor,
+    key: web::Path<TapeKey>,
+    from: web::Query<Offset>,
+) -> ApiResult<HttpResponse> {
+    let text = recording::piece(&app, &proctor.0, &key, from.offset).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-asciicast")
+        .insert_header(("Content-Disposition", "attachment"))
+        .body(text))
 }
 
 /// What happened at a seat

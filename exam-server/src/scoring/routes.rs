@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::sign_in::{Candidate, Examiner};
 use crate::ids::SessionId;
+use crate::lab::regrade::{self, Regrade};
 use crate::scoring::broken::{self, BrokenCheck, CheckKey, DecidedOutcome};
 use crate::scoring::late::{self, LateResponse};
 use crate::scoring::result::{self, SessionResult};
@@ -68,6 +69,23 @@ pub async fn decide_broken_check(
     let CheckDecision { outcome, reason } = decision.into_inner();
     broken::decide(&app, &examiner.0, &key, outcome, &reason).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Grade once more what the labs of a session left, and compare; no score changes
+#[utoipa::path(tag = "scoring", params(("session_id" = SessionId, Path)), responses(
+    (status = 200, body = Regrade),
+    (status = 404, body = Problem),
+    (status = 409, body = Problem, description = "wrong_state: it is not graded yet"),
+    (status = 503, body = Problem, description = "lab_unavailable: what the labs left is not kept any more"),
+))]
+#[post("/regrades/{session_id}")]
+pub async fn regrade_session(
+    app: web::Data<App>,
+    examiner: Examiner,
+    id: web::Path<SessionId>,
+) -> ApiResult<web::Json<Regrade>> {
+    let regrade = regrade::regrade(&app, Some(&examiner.0), *id).await?;
+    Ok(web::Json(regrade))
 }
 
 /// Responses that arrived after the end and are kept

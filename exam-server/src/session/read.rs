@@ -50,8 +50,9 @@ pub struct SessionView {
     pub remaining_ms: Option<i64>,
     pub epoch: i64,
     pub is_prepared: bool,
-    /// Labs that are not being prepared any more: ready, or failed for good.
     pub labs_ready: usize,
+    /// Labs that could not be prepared; they are tried again, and the proctor sees it
+    pub labs_failed: usize,
     pub labs_total: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_reason: Option<EndReason>,
@@ -151,6 +152,7 @@ pub async fn view(
         .all(db)
         .await?;
     let labs = lab::views(app, row.id).await?;
+    let labs_in = |state| labs.values().filter(|lab| lab.state == state).count();
     let state = State::of(row)?;
     let now = app.clock.now_ms();
     Ok(SessionView {
@@ -166,10 +168,8 @@ pub async fn view(
         remaining_ms: state.remaining_ms(now),
         epoch: row.epoch,
         is_prepared: row.form_id.is_some(),
-        labs_ready: labs
-            .values()
-            .filter(|lab| lab.state != LabState::Preparing)
-            .count(),
+        labs_ready: labs_in(LabState::Ready),
+        labs_failed: labs_in(LabState::Failed),
         labs_total: labs.len(),
         end_reason: state.end_reason,
         server_time_ms: now,

@@ -26,8 +26,14 @@ pub async fn start(
         sign_in_id: candidate.sign_in_id,
     };
     let decision = decide(&State::of(&row)?, command, now)?;
-    // A lab that failed does not keep its candidate waiting: its checks go to a person.
-    if labs.values().any(|lab| lab.state == LabState::Preparing) {
+    // Waiting for a lab is never on the candidate's clock.
+    if labs.values().any(|lab| lab.state == LabState::Failed) {
+        return Err(ApiError::new(
+            ErrorCode::LabsNotReady,
+            "a lab could not be prepared and is tried again; tell the proctor",
+        ));
+    }
+    if labs.values().any(|lab| lab.state != LabState::Ready) {
         return Err(ApiError::new(
             ErrorCode::LabsNotReady,
             "the labs are still being prepared; try again in a moment",

@@ -79,6 +79,7 @@ references = ["https://git-scm.com/docs"]
 enemies = []
 [parameters]
 word = { pick = ["one", "two"] }
+secret = { token = 12 }
 [[checks]]
 id = "done"
 title = "The {{word}} is done"

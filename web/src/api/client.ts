@@ -47,6 +47,19 @@ export async function request<T>(method: Method, path: string, body?: unknown, o
   throw new NetworkError(`the server answered with status ${response.status}`);
 }
 
+/** A text that is no JSON, such as a recording. */
+export async function getText(path: string): Promise<string> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, { headers: { "X-Requested-With": "assay" } });
+  } catch (error) {
+    throw new NetworkError("the server was not reached", { cause: error });
+  }
+  if (response.ok) return response.text();
+  if (response.headers.get("content-type")?.includes("problem+json")) throw new ProblemError((await response.json()) as ProblemDocument);
+  throw new NetworkError(`the server answered with status ${response.status}`);
+}
+
 export const get = <T>(path: string, options?: RequestOptions): Promise<T> => request<T>("GET", path, undefined, options);
 export const post = <T>(path: string, body: unknown = {}, options?: RequestOptions): Promise<T> => request<T>("POST", path, body, options);
 export const put = <T>(path: string, body: unknown, options?: RequestOptions): Promise<T> => request<T>("PUT", path, body, options);

@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regrades/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grade once more what the labs of a session left, and compare; no score changes */
+        post: operations["regrade_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms": {
         parameters: {
             query?: never;
@@ -290,6 +307,40 @@ export interface paths {
         put?: never;
         /** Give the session at a seat more time */
         post: operations["extend_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}/seats/{seat_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was recorded of the terminals at a seat */
+        get: operations["get_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room_id}/seats/{seat_id}/recordings/{entry_id}/{host}/{terminal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was seen on one terminal, as asciicast v2; in one piece after the other, the last of which is empty */
+        get: operations["get_tape"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -944,6 +995,15 @@ export interface components {
         LateResponses: {
             responses: components["schemas"]["LateResponse"][];
         };
+        /** @description A moment with a name. */
+        Marker: {
+            /**
+             * Format: int64
+             * @description Milliseconds since the lab was made
+             */
+            at_ms: number;
+            label: string;
+        };
         /** @description Who is signed in. */
         Me: {
             account_id: components["schemas"]["AccountId"];
@@ -1053,6 +1113,23 @@ export interface components {
              * @description For how many candidates' values
              */
             seeds: number;
+        };
+        /** @description What came of it. */
+        Regrade: {
+            checks: components["schemas"]["RegradedCheck"][];
+            is_same: boolean;
+        };
+        /** @description A check then and now. */
+        RegradedCheck: {
+            check_id: string;
+            entry_id: string;
+            found_now?: string | null;
+            found_then?: string | null;
+            /** @description Whether outcome, expectation and finding are the same to the letter */
+            is_same: boolean;
+            outcome_now: string;
+            /** @description `pass`, `fail` or `broken`, as it came out when the session was graded */
+            outcome_then: string;
         };
         ResetRequest: {
             /** Format: int64 */
@@ -1193,6 +1270,12 @@ export interface components {
             state: components["schemas"]["LabState"];
             title: string;
         };
+        /** @description What was recorded at a seat. */
+        SeatRecordings: {
+            candidate_name: string;
+            seat_label: string;
+            tasks: components["schemas"]["TaskRecordings"][];
+        };
         SectionResult: {
             id: string;
             /** Format: int32 */
@@ -1267,7 +1350,8 @@ export interface components {
             epoch: number;
             exam_title: string;
             is_prepared: boolean;
-            /** @description Labs that are not being prepared any more: ready, or failed for good. */
+            /** @description Labs that could not be prepared; they are tried again, and the proctor sees it */
+            labs_failed: number;
             labs_ready: number;
             labs_total: number;
             /** Format: int64 */
@@ -1304,6 +1388,23 @@ export interface components {
         TakeOverRequest: {
             /** @description Needed on another device than the one that started */
             seat_code?: string | null;
+        };
+        /** @description What was seen on one terminal. */
+        Tape: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description The end of the chain of digests over the tape, SHA-256 in hex */
+            digest: string;
+            host: string;
+            /** Format: int32 */
+            terminal: number;
+        };
+        /** @description What was recorded of a task's lab. */
+        TaskRecordings: {
+            entry_id: string;
+            markers: components["schemas"]["Marker"][];
+            tapes: components["schemas"]["Tape"][];
+            title: string;
         };
         TaskResult: {
             checks: components["schemas"]["CheckResult"][];
@@ -1764,6 +1865,53 @@ export interface operations {
             };
         };
     };
+    regrade_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Regrade"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_state: it is not graded yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lab_unavailable: what the labs left is not kept any more */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rooms: {
         parameters: {
             query?: never;
@@ -1911,6 +2059,79 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["schemas"]["RoomId"];
+                seat_id: components["schemas"]["SeatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatRecordings"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tape: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                room_id: components["schemas"]["RoomId"];
+                seat_id: components["schemas"]["SeatId"];
+                entry_id: string;
+                host: string;
+                terminal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-asciicast": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

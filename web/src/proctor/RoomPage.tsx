@@ -69,7 +69,7 @@ export function RoomPage({ roomId, go }: { roomId: string; go: Go }) {
       {shown.length === 0 && <p role="status">{t(room.seats.length === 0 ? "room.no_seats" : "room.no_match")}</p>}
       <ul className="seats plain-list" aria-label={t("room.seats", { room: room.name })}>
         {shown.map((seat) => (
-          <SeatCard key={seat.seat_id} seat={seat} sinceMs={sinceMs} serverNowMs={serverNowMs} onAction={(action) => setOpen({ seatId: seat.seat_id, action })} />
+          <SeatCard key={seat.seat_id} seat={seat} sinceMs={sinceMs} serverNowMs={serverNowMs} roomId={roomId} go={go} onAction={(action) => setOpen({ seatId: seat.seat_id, action })} />
         ))}
       </ul>
       {open && openSeat && (

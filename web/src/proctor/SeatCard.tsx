@@ -2,7 +2,9 @@ import { Clock, CircleCheck, CirclePlay, FlaskConicalOff, type LucideIcon, Lock,
 import type { ReactNode } from "react";
 import { duration } from "../messages/messages";
 import { Badge, type BadgeTone } from "../ui/Badge";
+import { Link, type Go } from "../ui/staff/Link";
 import { t } from "./messages";
+import { PREFIX } from "./prefix";
 import { type Seat, type Standing, standingOf } from "./standing";
 import { age } from "./words";
 
@@ -24,11 +26,13 @@ interface Props {
   /** How long ago the server described the seat. */
   sinceMs: number;
   serverNowMs: number;
+  roomId: string;
+  go: Go;
   onAction: (action: Action) => void;
 }
 
 /** One candidate at one seat. Ages and remaining time go on between two answers of the server. */
-export function SeatCard({ seat, sinceMs, serverNowMs, onAction }: Props) {
+export function SeatCard({ seat, sinceMs, serverNowMs, roomId, go, onAction }: Props) {
   const standing = standingOf(seat);
   const [tone, Icon] = looks[standing];
   const isOpen = seat.state === "registered" || seat.state === "waiting" || seat.state === "running";
@@ -64,6 +68,9 @@ export function SeatCard({ seat, sinceMs, serverNowMs, onAction }: Props) {
           {isOpen && button("reveal", seat.state === "waiting" ? "primary" : "")}
           {isOpen && button("extend")}
           {button("timeline")}
+          {seat.labs.length > 0 && seat.state !== "registered" && (
+            <Link prefix={PREFIX} to={`/rooms/${roomId}/seats/${seat.seat_id}/recording`} go={go} className="button" aria-label={t("action.recording_for", { name: seat.candidate_name })}>{t("action.recording")}</Link>
+          )}
           {isOpen && button("end", "danger")}
         </div>
       </article>

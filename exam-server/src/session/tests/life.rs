@@ -289,3 +289,31 @@ async fn an_administrator_sees_every_room() {
     assert_eq!(rooms["rooms"][0]["running"], 0);
     assert_eq!(rooms["rooms"][0]["exam_title"], "Test exam");
 }
+
+#[actix_web::test]
+async fn a_lab_that_could_not_be_prepared_keeps_the_clock_from_running() {
+    let server = hybrid().await;
+    let sitter = server.candidate("A1").await;
+    // There is no runner here.
+    sitter.enter().await;
+    let view = sitter.view().await;
+    assert_eq!(
+        (&view["labs_ready"], &view["labs_failed"]),
+        (&0.into(), &1.into())
+    );
+    let code = server.reveal(&sitter).await;
+    let start = sitter.path("start");
+    let refused = sitter
+        .browser
+        .post(&start, json!({"seat_code": code}))
+        .await;
+    assert_eq!(refused.code(), "409 labs_not_ready");
+    assert!(
+        refused.text.contains("tell the proctor"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(sitter.view().await["state"], "waiting");
+    let seat = server.seat(&sitter).await;
+    assert_eq!(seat["labs"][0]["state"], "failed");
+}

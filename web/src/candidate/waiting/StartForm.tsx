@@ -19,7 +19,7 @@ export function StartForm({ session, onStarted, onChanged }: Props) {
   const [isShort, setIsShort] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const { labs_ready: ready, labs_total: total } = session;
+  const { labs_ready: ready, labs_failed: failed, labs_total: total } = session;
   const isReady = session.is_prepared && ready === total;
 
   // After a refusal the code is at hand to be changed.
@@ -69,6 +69,7 @@ export function StartForm({ session, onStarted, onChanged }: Props) {
         {isReady ? <CircleCheck size={18} aria-hidden="true" /> : <Hourglass size={18} aria-hidden="true" />}
         <span>
           {!session.is_prepared ? t("start.preparing")
+            : failed > 0 ? t("start.labs_failed")
             : !isReady ? `${t("start.labs", { ready, total })}. ${t("start.labs_wait")}`
             : t("start.ready")}
         </span>
