@@ -9,7 +9,10 @@ use crate::bank::report::Report;
 use crate::bank::task::Text;
 use crate::check_kind::{Rule, data_format};
 use crate::parameters::names;
-use crate::{CheckKind, Declared, FaultCode, Parameter, ProbeTemplate, Values};
+use crate::{
+    CheckKind, Declared, FaultCode, FileFacts, Parameter, ProbeTemplate, TextFacts, ValueFacts,
+    Values,
+};
 
 /// A text, or a number or truth value that means its text.
 #[derive(Debug, Clone)]
@@ -249,6 +252,8 @@ fn obstacle(
             } else if !facts.headers.keys().all(is_lower) {
                 let hint = "write content-type and the like; answers may spell it as they want";
                 Some(("the name of a header is not in lower case", hint))
+            } else if is_idle(facts.body.as_ref()) {
+                Some(NOTHING)
             } else {
                 let asks =
                     facts.status.is_some() || !facts.headers.is_empty() || facts.body.is_some();
@@ -263,12 +268,20 @@ fn obstacle(
         }
         CheckKind::Output(facts) => {
             let asks = facts.exit.is_some() || facts.stdout.is_some() || facts.stderr.is_some();
-            (!asks).then_some(NOTHING)
+            let is_idle = is_idle(facts.stdout.as_ref()) || is_idle(facts.stderr.as_ref());
+            (!asks || is_idle).then_some(NOTHING)
         }
     }
 }
 
-fn file_obstacle(facts: &crate::FileFacts<RawText>) -> Option<(&'static str, &'static str)> {
+/// Whether a text is named of which nothing is asked.
+fn is_idle<T>(facts: Option<&TextFacts<T>>) -> bool {
+    facts.is_some_and(|facts| {
+        facts.equals.is_none() && facts.matches.is_empty() && facts.lacks.is_empty()
+    })
+}
+
+fn file_obstacle(facts: &FileFacts<RawText>) -> Option<(&'static str, &'static str)> {
     let type_ = facts.r#type.as_ref().map(|text| text.get_ref().as_ref());
     let of_content = [&facts.sha256, &facts.size_at_least, &facts.size_at_most];
     let of_inode = [&facts.mode, &facts.mode_at_most, &facts.owner, &facts.group];
@@ -293,7 +306,7 @@ fn file_obstacle(facts: &crate::FileFacts<RawText>) -> Option<(&'static str, &'s
     }
 }
 
-fn value_obstacle(facts: &crate::ValueFacts<RawText>) -> Option<(&'static str, &'static str)> {
+fn value_obstacle(facts: &ValueFacts<RawText>) -> Option<(&'static str, &'static str)> {
     let format = facts.format.as_ref().map(|text| text.get_ref().as_ref());
     let others = [
         &facts.r#type,

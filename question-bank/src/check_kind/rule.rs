@@ -67,10 +67,11 @@ impl Rule {
     /// Checks a text in which the parameters are filled in.
     pub(crate) fn check(self, text: &str) -> Result<(), Refusal> {
         let refuse = |code, what: &str, hint| {
-            let shown: String = text.chars().take(80).collect();
+            let plain = |c: char| if c.is_control() { ' ' } else { c };
+            let shown: String = text.chars().take(80).map(plain).collect();
             Err(Refusal {
                 code,
-                message: format!("`{}` {what}", shown.escape_debug()),
+                message: format!("`{shown}` {what}"),
                 hint,
             })
         };
@@ -106,12 +107,11 @@ impl Rule {
                 "is not a plain path inside the repository",
                 "write from/the/top, without `.`, `..` and slashes at the ends",
             ),
-            Self::Word(words) => (
-                words.contains(&text),
-                FaultCode::BadValue,
-                "is not one of the words for this",
-                "see the table in CONTRIBUTING.md",
-            ),
+            Self::Word(words) if words.contains(&text) => return Ok(()),
+            Self::Word(words) => {
+                let what = format!("is not one of {}", words.join(", "));
+                return refuse(FaultCode::BadValue, &what, "write one of them");
+            }
             Self::Mode => (
                 (3..=5).contains(&text.len())
                     && text.bytes().all(|b| matches!(b, b'0'..=b'7'))
@@ -126,12 +126,11 @@ impl Rule {
                 "is not the name or number of a user or group",
                 "write a name such as www-data, or a number",
             ),
-            Self::Number(low, high) => (
-                is_number(low, high),
-                FaultCode::BadValue,
-                "is not a whole number in the range of this",
-                "write a whole number; see the table in CONTRIBUTING.md",
-            ),
+            Self::Number(low, high) if is_number(low, high) => return Ok(()),
+            Self::Number(low, high) => {
+                let what = format!("is not a whole number from {low} to {high}");
+                return refuse(FaultCode::BadValue, &what, "write one, without a sign");
+            }
             Self::Decimal => (
                 is_decimal(text),
                 FaultCode::BadValue,
