@@ -10,7 +10,7 @@ use task_protocol::{
 use crate::runner::{Connection, Runner, lab_id, spec};
 
 /// A judge with the toolbox.
-fn check(id: &str, judge: &str) -> CheckSpec {
+pub(crate) fn check(id: &str, judge: &str) -> CheckSpec {
     CheckSpec {
         id: id.to_owned(),
         host: "lab".to_owned(),
@@ -22,7 +22,7 @@ fn check(id: &str, judge: &str) -> CheckSpec {
     }
 }
 
-fn with_run(id: &str, run: &str, judge: &str) -> CheckSpec {
+pub(crate) fn with_run(id: &str, run: &str, judge: &str) -> CheckSpec {
     CheckSpec {
         run: Some(RunSpec {
             script: run.to_owned(),
@@ -39,7 +39,11 @@ fn with_probe(id: &str, probe: Probe, judge: &str) -> CheckSpec {
     }
 }
 
-fn ask(calls: &mut Connection, job: &str, checks: &[CheckSpec]) -> Result<GradeReport, CallError> {
+pub(crate) fn ask(
+    calls: &mut Connection,
+    job: &str,
+    checks: &[CheckSpec],
+) -> Result<GradeReport, CallError> {
     let call = Call::GradeLab {
         lab_id: lab_id("one"),
         job_id: JobId::new(job).unwrap(),
@@ -54,7 +58,7 @@ fn ask(calls: &mut Connection, job: &str, checks: &[CheckSpec]) -> Result<GradeR
 }
 
 /// Makes a lab, lets the candidate work and grades it.
-fn graded(setup: &str, work: &str, checks: &[CheckSpec]) -> Option<Vec<CheckOutcome>> {
+pub(crate) fn graded(setup: &str, work: &str, checks: &[CheckSpec]) -> Option<Vec<CheckOutcome>> {
     let runner = Runner::start()?;
     let mut calls = runner.connect();
     assert_eq!(calls.create("one", &spec(setup)).state, LabState::Ready);
