@@ -312,8 +312,8 @@ git_ancestor() {
 git_commits_at_least() {
   local count
   count=$(git_ask rev-list --count "$commit") || refuse "the history of $branch cannot be read"
-  [ "$count" -ge "$1" ] || refuse "$branch has $count commits"
-  note "$count commits"
+  [ "$count" -ge "$1" ] || refuse "commits of $branch: $count"
+  note "commits: $count"
 }
 
 # What probes and scripts gave.

@@ -57,8 +57,6 @@ resolve_in() {
     [ -z "$rest" ] || [ -d "$root$at/$part" ] || return 1
     at=$at/$part
   done
-  # Its end would be lost when it is captured, and lead to another file, perhaps to a link.
-  case $at in *$'\n') return 1 ;; esac
   printf '%s\n' "$root$at"
 }
 

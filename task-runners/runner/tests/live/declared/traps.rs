@@ -120,6 +120,24 @@ X
         git config core.fsmonitor 'touch /tmp/owned'; git config core.pager 'echo pass'
         printf 'x\n' > .git/objects/info/commit-graph; mkdir -p .git/refs/replace
         for n in $(seq 200); do printf 'broken' > .git/refs/heads/b$n; done
+        # A graph of commits that gives the one of `other` a parent.
+        git init -q -b main /srv/forged; cd /srv/forged
+        git -c user.name=x -c user.email=x@x commit -q --allow-empty -m one; git checkout -q --orphan other
+        git -c user.name=x -c user.email=x@x commit -q --allow-empty -m two; git commit-graph write --reachable
+        chmod +w .git/objects/info/commit-graph
+        python3 - <<'X'
+import struct, subprocess
+def name(ref):
+    return bytes.fromhex(subprocess.check_output(["git", "rev-parse", ref], text=True).strip())
+path = ".git/objects/info/commit-graph"
+data = bytearray(open(path, "rb").read())
+chunks = {bytes(data[n:n + 4]): struct.unpack(">Q", data[n + 4:n + 12])[0] for n in range(8, 8 + 12 * data[6], 12)}
+names = sorted([name("main"), name("other")])
+parent = chunks[b"CDAT"] + 36 * names.index(name("other")) + 20
+data[parent:parent + 4] = struct.pack(">I", names.index(name("main")))
+open(path, "wb").write(data)
+X
+        [ "$(git rev-list --count other)" = 2 ]
     "#;
     let value = |path: &str, rest: &str| format!("value = {{ path = '/srv/{path}', {rest} }}");
     let mut cases = Cases::new();
@@ -186,6 +204,10 @@ X
     cases.fail(
         "git = { path = '/srv/repo', branch = 'b7', commits_at_least = '1' }",
         "no branch b7",
+    );
+    cases.fail(
+        "git = { path = '/srv/forged', branch = 'other', commits_at_least = '2' }",
+        "commits of other: 1",
     );
     cases.hold("true", work);
 }
