@@ -128,6 +128,37 @@ fn values_that_do_not_fit_are_refused_even_if_nobody_checked_the_bank() {
     );
 }
 
+#[test]
+fn the_examples_for_authors_are_taken() {
+    let guide = include_str!("../../CONTRIBUTING.md");
+    let (_, guide) = guide.split_once("### Declared checks").unwrap();
+    let kinds = ["file", "content", "value", "git", "http", "port", "output"];
+    let is_example = |line: &&str| {
+        let (word, _) = line.split_once(" = ").unwrap_or_default();
+        kinds.contains(&word)
+    };
+    let examples: Vec<&str> = guide.lines().filter(is_example).collect();
+    assert_eq!(examples.len(), kinds.len(), "{examples:?}");
+    let (head, _) = TASK.split_once("[[checks]]").unwrap();
+    let mut toml = head.to_owned();
+    for name in ["share", "team", "app", "project", "word"] {
+        toml += &format!("{name} = {{ token = 8 }}\n");
+    }
+    for (number, example) in examples.iter().enumerate() {
+        let beside = match number {
+            4 => "probe = { http = { port = 80, path = '/' } }",
+            5 => "probe = { tcp = { port = 80 } }",
+            _ => "run = { script = 'checks/run.sh' }",
+        };
+        toml += &format!(
+            "[[checks]]\nid = 'c-{number}'\ntitle = 'C'\npoints = 1\n{beside}\n{example}\n"
+        );
+    }
+    let (task, faults) = load(&toml);
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!(task.unwrap().checks.len(), kinds.len());
+}
+
 #[derive(serde::Deserialize)]
 struct Edit {
     old: String,
