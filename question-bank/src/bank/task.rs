@@ -105,6 +105,7 @@ fn read_parts(
     let hosts = hosts::read(report, &raw.hosts);
     let statement = files.needed("statement.md", report);
     let setup = files.needed("setup", report);
+    let boot = files.take("boot").unwrap_or_default().to_owned();
     let solution = files.needed("solution", report);
     let mut texts = Vec::new();
     let checks = checks(report, &raw.checks, files, &parameters, &mut texts);
@@ -134,6 +135,7 @@ fn read_parts(
         parameters,
         statement,
         setup,
+        boot,
         solution,
         checks,
         cheats,

@@ -88,6 +88,7 @@ pub(crate) fn task(index: usize, entry: &Entry) -> Task {
         parameters: BTreeMap::from([("token".into(), Parameter::Token(12))]),
         statement: "Do it.".into(),
         setup: "true".into(),
+        boot: String::new(),
         solution: "true".into(),
         hosts: Vec::new(),
         checks: vec![Check {

@@ -30,8 +30,16 @@ pub enum Call {
     },
     /// All labs. Answered by [`CallResult::Labs`].
     ListLabs,
-    /// Throws away what the candidate did and starts anew; answers when it is ready.
+    /// Throws away what the candidate did and starts anew, or goes back to a checkpoint; answers
+    /// when it is ready.
     ResetLab {
+        /// The lab.
+        lab_id: LabId,
+        /// The checkpoint to go back to; none: the beginning.
+        checkpoint: Option<u32>,
+    },
+    /// Keeps the files of a lab as they are now, so that it can go back to them.
+    TakeCheckpoint {
         /// The lab.
         lab_id: LabId,
     },
@@ -206,6 +214,12 @@ pub enum CallError {
     UnknownImage {
         /// Its name.
         image: String,
+    },
+    /// There is no such checkpoint, or not any more.
+    #[error("there is no checkpoint {checkpoint}")]
+    UnknownCheckpoint {
+        /// Its number.
+        checkpoint: u32,
     },
     /// No lab was graded by that job, or what it left is not kept any more.
     #[error("nothing is kept of job {job_id}")]

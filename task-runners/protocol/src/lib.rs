@@ -21,7 +21,7 @@ pub use check::{CheckOutcome, CheckSpec, ForeignToken, GradeReport, Outcome, Pro
 pub use doctor::DoctorCheck;
 pub use frame::{Decoder, Frame, FrameError, PAYLOAD_LENGTH_MAX, encode_bytes, encode_message};
 pub use id::{InvalidName, JobId, LabId};
-pub use lab::{HOSTS_MAX, LabLimits, LabSpec, LabState, LabView};
+pub use lab::{CheckpointView, HOSTS_MAX, LabLimits, LabSpec, LabState, LabView};
 pub use message::{ClientMessage, PROTOCOL_VERSION, Refusal, RunnerMessage};
 pub use recording::{RecordingMarker, RecordingView};
 pub use terminal::{COLUMNS_MAX, ROWS_MAX, TERMINALS_MAX, TerminalSize, UNACKNOWLEDGED_BYTES_MAX};

@@ -71,6 +71,9 @@ fn call_error(error: SandboxError) -> CallError {
             detail: error.to_string(),
         },
         SandboxError::NotRunning { lab_id } => CallError::UnknownLab { lab_id },
+        SandboxError::UnknownCheckpoint { number } => {
+            CallError::UnknownCheckpoint { checkpoint: number }
+        }
         error @ SandboxError::UnknownHost { .. } => CallError::BadCall {
             detail: error.to_string(),
         },
@@ -99,7 +102,11 @@ fn check_spec(spec: &LabSpec) -> Result<(), CallError> {
         "the name of a host must be 1 to 63 of a-z, 0-9 and -"
     } else if has_twins(&spec.hosts) {
         "two hosts have the same name"
-    } else if spec.env.values().any(|value| value.contains('\0')) || spec.setup.contains('\0') {
+    } else if spec.env.values().any(|value| value.contains('\0'))
+        || [&spec.setup, &spec.boot]
+            .iter()
+            .any(|script| script.contains('\0'))
+    {
         "a script must not hold a zero byte"
     } else {
         return Ok(());
@@ -122,7 +129,7 @@ fn has_twins(names: &[String]) -> bool {
 }
 
 impl Lab {
-    fn view(&self) -> LabView {
+    fn view(&self, driver: &dyn Driver) -> LabView {
         let progress = locked(&self.progress).clone();
         LabView {
             lab_id: self.lab_id.clone(),
@@ -131,6 +138,7 @@ impl Lab {
             detail: progress.detail,
             image_digest: self.image_digest.clone(),
             resets: progress.resets,
+            checkpoints: driver.checkpoints(&self.lab_id),
             start_ms: progress.start_ms,
         }
     }
@@ -201,7 +209,7 @@ impl Labs {
     #[must_use]
     pub fn views(&self) -> Vec<LabView> {
         let labs: Vec<_> = locked(&self.table).labs.values().cloned().collect();
-        labs.iter().map(|lab| lab.view()).collect()
+        labs.iter().map(|lab| lab.view(&*self.driver)).collect()
     }
 
     /// Carries out a call about one lab.
@@ -214,8 +222,16 @@ impl Labs {
             Call::CreateLab { lab_id, instance } => {
                 self.create(lab_id, *instance).await.map(CallResult::Lab)
             }
-            Call::InspectLab { lab_id } => Ok(CallResult::Lab(self.lab(&lab_id)?.view())),
-            Call::ResetLab { lab_id } => self.reset(&lab_id).await.map(CallResult::Lab),
+            Call::InspectLab { lab_id } => {
+                Ok(CallResult::Lab(self.lab(&lab_id)?.view(&*self.driver)))
+            }
+            Call::ResetLab { lab_id, checkpoint } => {
+                let view = self.reset(&lab_id, checkpoint).await;
+                view.map(CallResult::Lab)
+            }
+            Call::TakeCheckpoint { lab_id } => {
+                self.take_checkpoint(&lab_id).await.map(CallResult::Lab)
+            }
             Call::DestroyLab { lab_id } => {
                 self.destroy(&lab_id).await;
                 Ok(CallResult::Destroyed)

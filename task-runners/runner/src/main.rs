@@ -54,6 +54,10 @@ enum Command {
         /// memory (a few MiB each).
         #[arg(long, default_value_t = 1)]
         warm: u32,
+        /// How often the files of labs that are worked in are kept as checkpoints, in seconds; 0
+        /// for never.
+        #[arg(long, default_value_t = 300)]
+        checkpoint_seconds: u64,
         /// Leave the labs running on SIGTERM; the next runner removes them.
         #[arg(long)]
         keep_labs: bool,
@@ -113,6 +117,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             data,
             labs_max,
             warm,
+            checkpoint_seconds,
             keep_labs,
             images,
         } => {
@@ -133,6 +138,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
                     images,
                     labs_max,
                     warm,
+                    checkpoint_interval: std::time::Duration::from_secs(checkpoint_seconds),
                     keeps_labs: keep_labs,
                 },
                 oci,

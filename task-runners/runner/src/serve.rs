@@ -28,6 +28,8 @@ pub struct Options {
     pub images: ImageStore,
     /// How many labs there may be at once.
     pub labs_max: u32,
+    /// How often the files of labs are kept as checkpoints; never when it is zero.
+    pub checkpoint_interval: std::time::Duration,
     /// How many hosts of each kind wait ready.
     pub warm: u32,
     /// Whether labs go on when the runner stops.
@@ -148,6 +150,12 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         images: options.images,
         labs,
     });
+    if !options.checkpoint_interval.is_zero() {
+        tokio::spawn(take_checkpoints(
+            Arc::clone(&runner),
+            options.checkpoint_interval,
+        ));
+    }
     tracing::info!(socket = %options.socket.display(), runner_id = runner.id, "serving");
     loop {
         let stream = tokio::select! {
@@ -178,6 +186,15 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         std::process::exit(0);
     }
     Ok(())
+}
+
+/// Keeps the files of labs every so often, as long as the runner lives.
+async fn take_checkpoints(runner: Arc<Runner>, interval: std::time::Duration) {
+    let Ok(labs) = &runner.labs else { return };
+    loop {
+        tokio::time::sleep(interval).await;
+        labs.take_checkpoints().await;
+    }
 }
 
 /// Binds the socket; one left by a dead runner is replaced.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use task_protocol::{
-    DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize, WarmPool,
+    CheckpointView, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
+    WarmPool,
 };
 
 use super::oci::locked;
@@ -45,8 +46,25 @@ impl Driver for Oci {
         Ok(self.image(image)?.digest)
     }
 
-    fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError> {
-        let lab = OciLab::start(self, lab_id, spec)?;
+    fn take_checkpoint(&self, lab_id: &LabId) -> Result<CheckpointView, SandboxError> {
+        Self::take_checkpoint(self, &*self.lab(lab_id)?)
+    }
+
+    fn checkpoints(&self, lab_id: &LabId) -> Vec<CheckpointView> {
+        self.checkpoints_of(lab_id)
+    }
+
+    fn forget_checkpoints(&self, lab_id: &LabId) {
+        Self::forget_checkpoints(self, lab_id);
+    }
+
+    fn start(
+        &self,
+        lab_id: &LabId,
+        spec: &LabSpec,
+        checkpoint: Option<u32>,
+    ) -> Result<(), SandboxError> {
+        let lab = OciLab::start(self, lab_id, spec, checkpoint)?;
         locked(&self.labs).insert(lab_id.clone(), Arc::new(lab));
         Ok(())
     }

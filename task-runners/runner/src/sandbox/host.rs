@@ -6,7 +6,7 @@ use std::fs::{File, Permissions};
 use std::io::{self, PipeReader, PipeWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::unistd::write;
@@ -52,7 +52,7 @@ pub struct Host {
     /// Its user and group ids.
     pub ids: IdRange,
     /// That nobody else has them.
-    lease: Option<IdLease>,
+    lease: Option<Arc<IdLease>>,
     /// The ends that the first process waits on, until it has its script.
     waiting: Option<Waiting>,
     /// A shell that was started ahead.
@@ -74,7 +74,7 @@ pub struct Remains {
     /// What was written.
     pub disk: Disk,
     /// That nobody else has the ids that own it.
-    pub lease: Option<IdLease>,
+    pub lease: Option<Arc<IdLease>>,
 }
 
 /// The environment of everything in a lab.
@@ -166,7 +166,7 @@ pub struct Parts {
     /// Its user and group ids.
     pub ids: IdRange,
     /// That nobody else has them; none when somebody else sees to it.
-    pub lease: Option<IdLease>,
+    pub lease: Option<Arc<IdLease>>,
     /// Where its writes go.
     pub disk: Disk,
     /// Its root file system over the disk.
@@ -183,7 +183,7 @@ impl Host {
         let root = oci.overlay(&[&oci.image_root(image, *lease)?], &disk, *lease)?;
         let parts = Parts {
             ids: *lease,
-            lease: Some(lease),
+            lease: Some(Arc::new(lease)),
             disk,
             root,
             mounts: Vec::new(),
@@ -255,6 +255,11 @@ impl Host {
             }),
             shell: Mutex::default(),
         })
+    }
+
+    /// That nobody else has its ids.
+    pub(super) fn lease(&self) -> Option<Arc<IdLease>> {
+        self.lease.clone()
     }
 
     /// Starts the first shell ahead; it says nothing before [`Self::open_shell`].

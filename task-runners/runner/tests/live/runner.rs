@@ -167,6 +167,7 @@ pub fn spec(setup: &str) -> LabSpec {
         task_id: "test".to_owned(),
         image: "base".to_owned(),
         hosts: vec!["lab".to_owned()],
+        boot: String::new(),
         setup: setup.to_owned(),
         env: BTreeMap::new(),
         limits: LabLimits {
@@ -269,7 +270,10 @@ impl Connection {
 
     pub fn reset(&mut self, name: &str) -> LabView {
         let lab_id = lab_id(name);
-        match self.call(Call::ResetLab { lab_id }) {
+        match self.call(Call::ResetLab {
+            lab_id,
+            checkpoint: None,
+        }) {
             Ok(CallResult::Lab(view)) => view,
             other => panic!("unexpected {other:?}"),
         }
