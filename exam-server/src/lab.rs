@@ -5,6 +5,7 @@
 //! asked of the runner can be asked again: a lab is known by the id of its row, a grading by a name made of it.
 
 pub mod calls;
+pub mod checkpoint;
 pub mod grade;
 pub mod instance;
 pub mod link;

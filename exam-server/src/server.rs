@@ -52,6 +52,8 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(session::routes::finish_session)
         .service(session::routes::get_receipt)
         .service(lab::routes::reset_lab)
+        .service(lab::routes::list_checkpoints)
+        .service(lab::routes::take_checkpoint)
         .service(lab::routes::create_terminal_ticket)
         .service(lab::routes::open_terminal)
         .service(proctoring::routes::list_rooms)

@@ -29,7 +29,7 @@ mod score;
 mod task;
 
 pub use bank::{Bank, Domain, Loaded, SourceFile, Unloadable};
-pub use blueprint::{Blueprint, BlueprintSection, SectionKind};
+pub use blueprint::{Blueprint, BlueprintSection, LabPolicy, SectionKind};
 pub use certification::Certification;
 pub use draw::SeededDraw;
 pub use fault::{Fault, FaultCode};

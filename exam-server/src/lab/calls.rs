@@ -43,10 +43,25 @@ impl RunnerLink {
             .await
     }
 
-    /// Throws away what is in a lab and prepares it anew.
-    pub async fn reset(&self, lab_id: LabId, setup_timeout_ms: u32) -> Result<LabView, LinkError> {
-        self.call_lab(Call::ResetLab { lab_id }, script_time(setup_timeout_ms))
-            .await
+    /// Throws away what is in a lab and prepares it anew, or goes back to a checkpoint.
+    pub async fn reset(
+        &self,
+        lab_id: LabId,
+        checkpoint: Option<u32>,
+        setup_timeout_ms: u32,
+    ) -> Result<LabView, LinkError> {
+        let call = Call::ResetLab { lab_id, checkpoint };
+        self.call_lab(call, script_time(setup_timeout_ms)).await
+    }
+
+    /// How a lab is.
+    pub async fn inspect(&self, lab_id: LabId) -> Result<LabView, LinkError> {
+        self.call_lab(Call::InspectLab { lab_id }, SHORT).await
+    }
+
+    /// Keeps the files of a lab as they are now.
+    pub async fn take_checkpoint(&self, lab_id: LabId) -> Result<LabView, LinkError> {
+        self.call_lab(Call::TakeCheckpoint { lab_id }, AROUND).await
     }
 
     /// All labs that the runner has.

@@ -136,7 +136,7 @@ pub async fn bring_up(app: &App, row: &lab::Model) -> Result<(), LabError> {
     let task = instance(app, row).await?;
     let mut view = app.runner.create(id.clone(), lab_spec(&task)).await?;
     if view.state == wire::LabState::Failed {
-        view = app.runner.reset(id, SETUP_TIMEOUT_MS).await?;
+        view = app.runner.reset(id, None, SETUP_TIMEOUT_MS).await?;
     }
     match view.state {
         wire::LabState::Ready => Ok(()),

@@ -9,12 +9,21 @@ use crate::app::App;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode, Problem};
 use crate::http::sign_in::Candidate;
 use crate::ids::SessionId;
+use crate::lab::checkpoint::{self, Checkpoints};
 use crate::lab::{LabView, reset, terminal, ticket};
 use crate::session::authorize::authorize;
 use crate::session::token::SessionToken;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ResetRequest {
+    pub epoch: i64,
+    /// The checkpoint to go back to; none: the beginning
+    #[serde(default)]
+    pub checkpoint: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CheckpointRequest {
     pub epoch: i64,
 }
 
@@ -34,11 +43,11 @@ pub struct TerminalTicket {
     pub expires_in_ms: i64,
 }
 
-/// Throw away everything in a lab and prepare it anew
+/// Throw away everything in a lab and prepare it anew, or go back to a checkpoint
 #[utoipa::path(tag = "lab", params(("session_id" = SessionId, Path), ("entry_id" = String, Path)), responses(
     (status = 200, body = LabView),
     (status = 404, body = Problem, description = "not_found, unknown_entry"),
-    (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, labs_not_ready"),
+    (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, labs_not_ready, not_offered"),
 ))]
 #[post("/sessions/{session_id}/labs/{entry_id}/reset")]
 pub async fn reset_lab(
@@ -49,9 +58,48 @@ pub async fn reset_lab(
     request: web::Json<ResetRequest>,
 ) -> ApiResult<web::Json<LabView>> {
     let (session_id, entry_id) = path.into_inner();
-    let epoch = request.epoch;
-    let view = reset::reset(&app, &candidate.0, &token, session_id, &entry_id, epoch).await?;
+    let ResetRequest { epoch, checkpoint } = request.into_inner();
+    let (app, who) = (&app, &candidate.0);
+    let view = reset::reset(app, who, &token, session_id, &entry_id, epoch, checkpoint).await?;
     Ok(web::Json(view))
+}
+
+/// What a lab can go back to
+#[utoipa::path(tag = "lab", params(("session_id" = SessionId, Path), ("entry_id" = String, Path)), responses(
+    (status = 200, body = Checkpoints),
+    (status = 404, body = Problem, description = "not_found, unknown_entry"),
+    (status = 503, body = Problem, description = "lab_unavailable"),
+))]
+#[get("/sessions/{session_id}/labs/{entry_id}/checkpoints")]
+pub async fn list_checkpoints(
+    app: web::Data<App>,
+    candidate: Candidate,
+    path: web::Path<(SessionId, String)>,
+) -> ApiResult<web::Json<Checkpoints>> {
+    let (session_id, entry_id) = path.into_inner();
+    let checkpoints = checkpoint::list(&app, &candidate.0, session_id, &entry_id).await?;
+    Ok(web::Json(checkpoints))
+}
+
+/// Keep the files of a lab as they are now
+#[utoipa::path(tag = "lab", params(("session_id" = SessionId, Path), ("entry_id" = String, Path)), responses(
+    (status = 200, body = Checkpoints),
+    (status = 404, body = Problem, description = "not_found, unknown_entry"),
+    (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, not_offered"),
+    (status = 503, body = Problem, description = "lab_unavailable"),
+))]
+#[post("/sessions/{session_id}/labs/{entry_id}/checkpoints")]
+pub async fn take_checkpoint(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    request: web::Json<CheckpointRequest>,
+) -> ApiResult<web::Json<Checkpoints>> {
+    let (session_id, entry_id) = path.into_inner();
+    authorize(&app, &candidate.0, &token, session_id, request.epoch).await?;
+    let checkpoints = checkpoint::take(&app, session_id, &entry_id).await?;
+    Ok(web::Json(checkpoints))
 }
 
 /// A ticket to open one terminal of a lab once

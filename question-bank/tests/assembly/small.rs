@@ -158,6 +158,7 @@ pub(crate) enum Counts {
 
 pub(crate) fn blueprint(sections: &[(bool, Counts)], time_limit_minutes: u32) -> Blueprint {
     let section = |(index, (is_task, counts)): (usize, &(bool, Counts))| BlueprintSection {
+        labs: question_bank::LabPolicy::default(),
         from: match counts {
             Counts::From(domain, _) => [DOMAINS[*domain].parse().unwrap()].into(),
             _ => std::collections::BTreeSet::new(),

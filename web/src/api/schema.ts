@@ -449,6 +449,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a lab can go back to */
+        get: operations["list_checkpoints"];
+        put?: never;
+        /** Keep the files of a lab as they are now */
+        post: operations["take_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/labs/{entry_id}/reset": {
         parameters: {
             query?: never;
@@ -458,7 +476,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Throw away everything in a lab and prepare it anew */
+        /** Throw away everything in a lab and prepare it anew, or go back to a checkpoint */
         post: operations["reset_lab"];
         delete?: never;
         options?: never;
@@ -860,6 +878,21 @@ export interface components {
             run_script?: string | null;
             title: string;
         };
+        /** @description The files of a lab at a moment. */
+        Checkpoint: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int32 */
+            number: number;
+        };
+        CheckpointRequest: {
+            /** Format: int64 */
+            epoch: number;
+        };
+        /** @description What a lab can go back to, the oldest first. */
+        Checkpoints: {
+            checkpoints: components["schemas"]["Checkpoint"][];
+        };
         /**
          * @description How a seat's code is, for the proctor.
          * @enum {string}
@@ -903,7 +936,7 @@ export interface components {
          * @description What went wrong, as software reads it. Closed: a client can switch over all of it.
          * @enum {string}
          */
-        ErrorCode: "not_found" | "bad_request" | "too_large" | "cross_site_request" | "unknown_host" | "not_signed_in" | "wrong_credentials" | "too_many_tries" | "wrong_state" | "seat_code_wrong" | "seat_code_expired" | "seat_code_used" | "seat_code_other_seat" | "seat_locked" | "labs_not_ready" | "stale_epoch" | "old_revision" | "revision_conflict" | "session_closed" | "late_response" | "unknown_entry" | "bad_response" | "missing_responses" | "bad_token" | "form_infeasible" | "lab_unavailable" | "already_decided" | "busy" | "internal";
+        ErrorCode: "not_found" | "bad_request" | "too_large" | "cross_site_request" | "unknown_host" | "not_signed_in" | "wrong_credentials" | "too_many_tries" | "wrong_state" | "seat_code_wrong" | "seat_code_expired" | "seat_code_used" | "seat_code_other_seat" | "seat_locked" | "labs_not_ready" | "not_offered" | "stale_epoch" | "old_revision" | "revision_conflict" | "session_closed" | "late_response" | "unknown_entry" | "bad_response" | "missing_responses" | "bad_token" | "form_infeasible" | "lab_unavailable" | "already_decided" | "busy" | "internal";
         Extension: {
             /** Format: int64 */
             minutes: number;
@@ -1048,6 +1081,16 @@ export interface components {
          * @enum {string}
          */
         PaperItemKind: "single_choice" | "multiple_choice";
+        /** @description What the exam offers for the lab of a task, and what each use costs. */
+        PaperLabPolicy: {
+            /**
+             * Format: int32
+             * @description Percent of the points earned on the task
+             */
+            cost_percent: number;
+            reset: boolean;
+            restore: boolean;
+        };
         /** @description An option as candidates see it. */
         PaperOption: {
             html: string;
@@ -1073,6 +1116,8 @@ export interface components {
             hosts: string[];
             lab: components["schemas"]["LabView"];
             number: number;
+            /** @description What may be done with its lab. */
+            policy: components["schemas"]["PaperLabPolicy"];
             statement_html: string;
             /**
              * Format: int32
@@ -1132,6 +1177,11 @@ export interface components {
             outcome_then: string;
         };
         ResetRequest: {
+            /**
+             * Format: int32
+             * @description The checkpoint to go back to; none: the beginning
+             */
+            checkpoint?: number | null;
             /** Format: int64 */
             epoch: number;
         };
@@ -1408,6 +1458,11 @@ export interface components {
         };
         TaskResult: {
             checks: components["schemas"]["CheckResult"][];
+            /**
+             * Format: int32
+             * @description What the resets of its lab have cost, in percent of what was earned
+             */
+            reset_cost_percent?: number | null;
             /** Format: double */
             score_percent: number;
             title: string;
@@ -2354,6 +2409,99 @@ export interface operations {
             };
         };
     };
+    list_checkpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoints"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lab_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckpointRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoints"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, not_offered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lab_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reset_lab: {
         parameters: {
             query?: never;
@@ -2387,7 +2535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stale_epoch, wrong_state, session_closed, labs_not_ready */
+            /** @description stale_epoch, wrong_state, session_closed, labs_not_ready, not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;

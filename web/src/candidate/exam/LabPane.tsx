@@ -4,10 +4,10 @@ import type { Schemas } from "../../api/client";
 import type { TerminalState } from "../../core/terminal";
 import { Banner } from "../../ui/Banner";
 import { Boundary } from "../../ui/Boundary";
-import { Dialog } from "../../ui/Dialog";
 import { panelId, tabId, Tabs } from "../../ui/Tabs";
 import { problemText } from "../problems";
 import { t } from "./messages";
+import { ResetDialog } from "./ResetDialog";
 import { useLab } from "./useLab";
 
 const TerminalScreen = lazy(() => import("./TerminalScreen"));
@@ -79,9 +79,9 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
           <button type="button" className="button quiet icon" aria-label={t("lab.smaller")} disabled={fontSize <= FONT_MIN} onClick={() => size(fontSize - 1)}><Minus size={18} aria-hidden="true" /></button>
           <button type="button" className="button quiet icon" aria-label={t("lab.larger")} disabled={fontSize >= FONT_MAX} onClick={() => size(fontSize + 1)}><Plus size={18} aria-hidden="true" /></button>
           <button type="button" className="button quiet icon toggle" aria-label={t("lab.reader")} title={t("lab.reader")} aria-pressed={isForReader} onClick={read}><Accessibility size={18} aria-hidden="true" /></button>
-          <button type="button" className="button quiet" disabled={isLocked || lab.state === "preparing" || lab.state === "resetting" || lab.state === "ended"} onClick={() => setIsAsking(true)}>
+          {(task.policy.reset || task.policy.restore) && <button type="button" className="button quiet" disabled={isLocked || lab.state === "preparing" || lab.state === "resetting" || lab.state === "ended"} onClick={() => setIsAsking(true)}>
             <RotateCcw size={18} aria-hidden="true" /> {t("lab.reset")}
-          </button>
+          </button>}
         </div>
       </div>
       {problem && <Banner tone="bad" isUrgent><p><strong>{problem.title}</strong></p><p>{problem.next}</p></Banner>}
@@ -107,14 +107,8 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
         <span className="quiet small"><kbd>F6</kbd> {t("lab.or")} <kbd>Ctrl+Shift+Backspace</kbd></span>
       </div>
       {isAsking && (
-        <Dialog title={t("reset.title")} onClose={() => setIsAsking(false)}>
-          <p>{t("reset.lost")}</p>
-          <p>{t("reset.kept")}</p>
-          <div className="dialog-actions">
-            <button type="button" className="button" onClick={() => setIsAsking(false)}>{t("reset.keep")}</button>
-            <button type="button" className="button danger" onClick={() => { setIsAsking(false); void reset(); }}>{t("reset.do")}</button>
-          </div>
-        </Dialog>
+        <ResetDialog sessionId={sessionId} epoch={epoch} task={task} onClose={() => setIsAsking(false)}
+          onReset={(checkpoint) => { setIsAsking(false); void reset(checkpoint); }} />
       )}
     </section>
   );
