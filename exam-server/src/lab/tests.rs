@@ -150,6 +150,22 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
         .post(&sitter.path("labs/t01/reset"), json!({"epoch": 1}))
         .await;
     assert_eq!(reset.json, json!({"state": "ready"}));
+    let checkpoints = sitter.path("labs/t01/checkpoints");
+    let stale = sitter.browser.post(&checkpoints, json!({"epoch": 0}));
+    assert_eq!(stale.await.code(), "409 stale_epoch");
+    let kept = sitter.browser.post(&checkpoints, json!({"epoch": 1})).await;
+    assert_eq!(kept.json["checkpoints"][0]["number"], 1);
+    assert_eq!(sitter.browser.get(&checkpoints).await.json, kept.json);
+    let back = |checkpoint: u32| {
+        let (path, body) = (
+            sitter.path("labs/t01/reset"),
+            json!({"epoch": 1, "checkpoint": checkpoint}),
+        );
+        let browser = &sitter.browser;
+        async move { browser.post(&path, body).await }
+    };
+    assert_eq!(back(1).await.json, json!({"state": "ready"}));
+    assert_eq!(back(7).await.code(), "404 not_found");
 
     let ticket = sitter
         .browser
@@ -190,6 +206,9 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
         .map(|check| check["outcome"].as_str().unwrap())
         .collect();
     assert_eq!(outcomes, ["pass", "pass"]);
+    // Two times back at 10 % each; the third was refused.
+    assert_eq!(result["tasks"][0]["reset_cost_percent"], 20);
+    assert_eq!(result["tasks"][0]["score_percent"], 80.0);
     recording_and_regrade(&server, &sitter).await;
     let labs = server.app.runner.labs().await.unwrap();
     // The other candidate's lab goes on.
@@ -242,6 +261,8 @@ async fn recording_and_regrade(server: &TestServer, sitter: &Sitter) {
         labels,
         [
             "reset",
+            "checkpoint 1",
+            "back to checkpoint 1",
             "opened",
             "handed in",
             "check done: pass",
