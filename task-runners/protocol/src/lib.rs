@@ -9,6 +9,7 @@
 mod call;
 mod check;
 mod doctor;
+mod file;
 mod frame;
 mod id;
 mod lab;
@@ -19,6 +20,7 @@ mod terminal;
 pub use call::{Call, CallError, CallResult, Description, ImageView, ScriptOutput, WarmPool};
 pub use check::{CheckOutcome, CheckSpec, ForeignToken, GradeReport, Outcome, Probe, RunSpec};
 pub use doctor::DoctorCheck;
+pub use file::{DirectoryEntry, ENTRIES_MAX, EntryKind, FILE_LENGTH_MAX, FileRefusal, TextFile};
 pub use frame::{Decoder, Frame, FrameError, PAYLOAD_LENGTH_MAX, encode_bytes, encode_message};
 pub use id::{InvalidName, JobId, LabId};
 pub use lab::{CheckpointView, HOSTS_MAX, LabLimits, LabSpec, LabState, LabView};

@@ -13,7 +13,7 @@ use task_protocol::{
 };
 
 use crate::recording::{Finished, Recording};
-use crate::sandbox::{Driver, SandboxError, Work};
+use crate::sandbox::{Driver, Files, SandboxError, Work};
 use crate::terminal::Terminal;
 
 mod operations;
@@ -246,6 +246,27 @@ impl Labs {
                 .run_script(&lab_id, host, script, env, timeout_ms)
                 .await
                 .map(CallResult::Script),
+            Call::ListDirectory { lab_id, host, path } => {
+                let list = move |files: &Files| files.list(&path);
+                let entries = self.with_files(&lab_id, host, list).await?;
+                Ok(CallResult::Directory { entries })
+            }
+            Call::ReadFile { lab_id, host, path } => {
+                let read = move |files: &Files| files.read(&path);
+                let file = self.with_files(&lab_id, host, read).await?;
+                Ok(CallResult::File(file))
+            }
+            Call::WriteFile {
+                lab_id,
+                host,
+                path,
+                content,
+                digest,
+            } => {
+                let write = move |files: &Files| files.write(&path, &content, digest.as_deref());
+                let file = self.with_files(&lab_id, host, write).await?;
+                Ok(CallResult::File(file))
+            }
             Call::ListRecordings { lab_id } => {
                 let finished = Finished::of(&self.recordings, &lab_id);
                 Ok(CallResult::Recordings {

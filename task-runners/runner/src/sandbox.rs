@@ -26,6 +26,7 @@ pub mod config;
 pub mod container;
 pub mod disk;
 mod driver;
+mod file;
 pub mod host;
 pub mod ids;
 pub mod lab;
@@ -40,6 +41,7 @@ mod trial;
 
 pub use container::Container;
 pub use disk::{Disk, KeptDisk};
+pub use file::Files;
 pub use host::Host;
 pub use ids::{IdLease, IdRange};
 pub use lab::OciLab;
@@ -114,6 +116,12 @@ pub trait Driver: Send + Sync {
         env: &BTreeMap<String, String>,
         timeout: Duration,
     ) -> Result<ScriptOutput, SandboxError>;
+
+    /// The files of a host.
+    ///
+    /// # Errors
+    /// The lab does not run.
+    fn files(&self, lab_id: &LabId, host: &str) -> Result<Files, SandboxError>;
 
     /// Freezes the lab, carries out the checks and ends it.
     ///

@@ -1,7 +1,7 @@
 //! What is done to a lab: one operation at a time, in the order they came.
 
 use super::*;
-use task_protocol::{CheckOutcome, Outcome, ScriptOutput};
+use task_protocol::{CheckOutcome, FileRefusal, Outcome, ScriptOutput};
 
 impl Labs {
     pub(super) async fn create(&self, lab_id: LabId, spec: LabSpec) -> Result<LabView, CallError> {
@@ -211,6 +211,26 @@ impl Labs {
         blocking(move || driver.run_script(&lab_id, &host, &script, &env, timeout))
             .await
             .map_err(call_error)
+    }
+
+    /// Does something with the files of a host.
+    pub(super) async fn with_files<T: Send + 'static>(
+        &self,
+        lab_id: &LabId,
+        host: String,
+        work: impl FnOnce(&Files) -> Result<T, FileRefusal> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let lab = self.lab(lab_id)?;
+        // A lab must not go away under the hands of who reads in it.
+        let _turn = lab.turn.lock().await;
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(CallError::WrongState { state }),
+        }
+        let (driver, lab_id) = (Arc::clone(&self.driver), lab_id.clone());
+        let done = blocking(move || Ok(work(&driver.files(&lab_id, &host)?))).await;
+        done.map_err(call_error)?
+            .map_err(|reason| CallError::File { reason })
     }
 
     pub(super) async fn grade(

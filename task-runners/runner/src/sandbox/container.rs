@@ -153,6 +153,12 @@ impl Container {
         PathBuf::from(format!("/proc/{}/ns/net", self.pid))
     }
 
+    /// The root directory of the first process, which the candidate cannot change.
+    #[must_use]
+    pub fn root_directory(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root", self.pid))
+    }
+
     /// Names the host.
     ///
     /// # Errors

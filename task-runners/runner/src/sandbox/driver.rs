@@ -11,7 +11,7 @@ use task_protocol::{
 };
 
 use super::oci::locked;
-use super::{Driver, Oci, OciLab, SandboxError, Work};
+use super::{Driver, Files, Oci, OciLab, SandboxError, Work};
 use crate::{doctor, grading};
 
 impl Oci {
@@ -102,6 +102,13 @@ impl Driver for Oci {
         env.insert("HOST".to_owned(), host.to_owned());
         let lab = self.lab(lab_id)?;
         lab.host(host)?.run_script(script, &env, timeout)
+    }
+
+    fn files(&self, lab_id: &LabId, host: &str) -> Result<Files, SandboxError> {
+        let lab = self.lab(lab_id)?;
+        let host = lab.host(host)?;
+        Files::of(host.container.root_directory(), host.ids)
+            .map_err(SandboxError::system("files of a host"))
     }
 
     fn grade(
