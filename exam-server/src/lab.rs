@@ -6,6 +6,7 @@
 
 pub mod calls;
 pub mod checkpoint;
+pub mod file;
 pub mod grade;
 pub mod instance;
 pub mod link;

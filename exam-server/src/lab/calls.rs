@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use task_protocol::{
-    Call, CallResult, CheckSpec, GradeReport, JobId, LabId, LabSpec, LabView, RecordingMarker,
-    RecordingView, ScriptOutput,
+    Call, CallResult, CheckSpec, DirectoryEntry, GradeReport, JobId, LabId, LabSpec, LabView,
+    RecordingMarker, RecordingView, ScriptOutput, TextFile,
 };
 
 use crate::lab::link::{LinkError, RunnerLink};
@@ -140,6 +140,57 @@ impl RunnerLink {
     async fn call_graded(&self, call: Call, timeout: Duration) -> Result<GradeReport, LinkError> {
         match self.call(call, timeout).await? {
             CallResult::Graded(report) => Ok(report),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// What is in a directory of a host.
+    pub async fn directory(
+        &self,
+        lab_id: LabId,
+        host: String,
+        path: String,
+    ) -> Result<Vec<DirectoryEntry>, LinkError> {
+        let call = Call::ListDirectory { lab_id, host, path };
+        match self.call(call, SHORT).await? {
+            CallResult::Directory { entries } => Ok(entries),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// What is in a text file of a host.
+    pub async fn read_file(
+        &self,
+        lab_id: LabId,
+        host: String,
+        path: String,
+    ) -> Result<TextFile, LinkError> {
+        let call = Call::ReadFile { lab_id, host, path };
+        self.call_file(call).await
+    }
+
+    /// Writes a text file of a host.
+    pub async fn write_file(
+        &self,
+        lab_id: LabId,
+        host: String,
+        path: String,
+        content: String,
+        digest: Option<String>,
+    ) -> Result<TextFile, LinkError> {
+        let call = Call::WriteFile {
+            lab_id,
+            host,
+            path,
+            content,
+            digest,
+        };
+        self.call_file(call).await
+    }
+
+    async fn call_file(&self, call: Call) -> Result<TextFile, LinkError> {
+        match self.call(call, SHORT).await? {
+            CallResult::File(file) => Ok(file),
             _ => Err(LinkError::Unexpected),
         }
     }

@@ -1,7 +1,7 @@
 //! Labs over HTTP, for candidates.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,6 +10,7 @@ use crate::http::problem::{ApiError, ApiResult, ErrorCode, Problem};
 use crate::http::sign_in::Candidate;
 use crate::ids::SessionId;
 use crate::lab::checkpoint::{self, Checkpoints};
+use crate::lab::file::{self, FilePath, LabDirectory, LabFile, LabFileContent};
 use crate::lab::{LabView, reset, terminal, ticket};
 use crate::session::authorize::authorize;
 use crate::session::token::SessionToken;
@@ -100,6 +101,80 @@ pub async fn take_checkpoint(
     authorize(&app, &candidate.0, &token, session_id, request.epoch).await?;
     let checkpoints = checkpoint::take(&app, session_id, &entry_id).await?;
     Ok(web::Json(checkpoints))
+}
+
+/// What is in a directory of a lab
+#[utoipa::path(tag = "lab",
+    params(("session_id" = SessionId, Path), ("entry_id" = String, Path), ("epoch" = i64, Query), ("host" = String, Query),
+        ("path" = String, Query)),
+    responses(
+        (status = 200, body = LabDirectory),
+        (status = 404, body = Problem, description = "not_found, unknown_entry"),
+        (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, file_refused"),
+    ))]
+#[get("/sessions/{session_id}/labs/{entry_id}/directory")]
+pub async fn list_directory(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    epoch: web::Query<CheckpointRequest>,
+    at: web::Query<FilePath>,
+) -> ApiResult<web::Json<LabDirectory>> {
+    let (session_id, entry_id) = path.into_inner();
+    authorize(&app, &candidate.0, &token, session_id, epoch.epoch).await?;
+    let directory = file::list(&app, session_id, &entry_id, at.into_inner()).await?;
+    Ok(web::Json(directory))
+}
+
+/// What is in a text file of a lab
+#[utoipa::path(tag = "lab",
+    params(("session_id" = SessionId, Path), ("entry_id" = String, Path), ("epoch" = i64, Query), ("host" = String, Query),
+        ("path" = String, Query)),
+    responses(
+        (status = 200, body = LabFile),
+        (status = 404, body = Problem, description = "not_found, unknown_entry"),
+        (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, file_refused"),
+        (status = 413, body = Problem, description = "too_large"),
+    ))]
+#[get("/sessions/{session_id}/labs/{entry_id}/file")]
+pub async fn read_file(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    epoch: web::Query<CheckpointRequest>,
+    at: web::Query<FilePath>,
+) -> ApiResult<web::Json<LabFile>> {
+    let (session_id, entry_id) = path.into_inner();
+    authorize(&app, &candidate.0, &token, session_id, epoch.epoch).await?;
+    let file = file::read(&app, session_id, &entry_id, at.into_inner()).await?;
+    Ok(web::Json(file))
+}
+
+/// Write a text file of a lab
+#[utoipa::path(tag = "lab",
+    params(("session_id" = SessionId, Path), ("entry_id" = String, Path), ("host" = String, Query), ("path" = String, Query)),
+    responses(
+        (status = 200, body = LabFile),
+        (status = 404, body = Problem, description = "not_found, unknown_entry"),
+        (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, file_changed, file_refused"),
+        (status = 413, body = Problem, description = "too_large"),
+    ))]
+#[put("/sessions/{session_id}/labs/{entry_id}/file")]
+pub async fn write_file(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    at: web::Query<FilePath>,
+    new: web::Json<LabFileContent>,
+) -> ApiResult<web::Json<LabFile>> {
+    let (session_id, entry_id) = path.into_inner();
+    authorize(&app, &candidate.0, &token, session_id, new.epoch).await?;
+    let (at, new) = (at.into_inner(), new.into_inner());
+    let file = file::write(&app, session_id, &entry_id, at, new).await?;
+    Ok(web::Json(file))
 }
 
 /// A ticket to open one terminal of a lab once

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The longest file that is read or written whole, in bytes.
-pub const FILE_LENGTH_MAX: usize = 512 * 1024;
+pub const FILE_LENGTH_MAX: usize = 96 * 1024;
 /// How many entries of a directory are listed.
 pub const ENTRIES_MAX: usize = 1_000;
 

@@ -467,6 +467,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in a directory of a lab */
+        get: operations["list_directory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in a text file of a lab */
+        get: operations["read_file"];
+        /** Write a text file of a lab */
+        put: operations["write_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/labs/{entry_id}/reset": {
         parameters: {
             query?: never;
@@ -936,7 +971,7 @@ export interface components {
          * @description What went wrong, as software reads it. Closed: a client can switch over all of it.
          * @enum {string}
          */
-        ErrorCode: "not_found" | "bad_request" | "too_large" | "cross_site_request" | "unknown_host" | "not_signed_in" | "wrong_credentials" | "too_many_tries" | "wrong_state" | "seat_code_wrong" | "seat_code_expired" | "seat_code_used" | "seat_code_other_seat" | "seat_locked" | "labs_not_ready" | "not_offered" | "stale_epoch" | "old_revision" | "revision_conflict" | "session_closed" | "late_response" | "unknown_entry" | "bad_response" | "missing_responses" | "bad_token" | "form_infeasible" | "lab_unavailable" | "already_decided" | "busy" | "internal";
+        ErrorCode: "not_found" | "bad_request" | "too_large" | "cross_site_request" | "unknown_host" | "not_signed_in" | "wrong_credentials" | "too_many_tries" | "wrong_state" | "seat_code_wrong" | "seat_code_expired" | "seat_code_used" | "seat_code_other_seat" | "seat_locked" | "labs_not_ready" | "not_offered" | "file_changed" | "file_refused" | "stale_epoch" | "old_revision" | "revision_conflict" | "session_closed" | "late_response" | "unknown_entry" | "bad_response" | "missing_responses" | "bad_token" | "form_infeasible" | "lab_unavailable" | "already_decided" | "busy" | "internal";
         Extension: {
             /** Format: int64 */
             minutes: number;
@@ -1000,6 +1035,33 @@ export interface components {
         };
         Items: {
             items: components["schemas"]["ItemSummary"][];
+        };
+        /** @description A directory of a lab, at most a thousand entries of it. */
+        LabDirectory: {
+            entries: components["schemas"]["LabEntry"][];
+        };
+        /** @description An entry of a directory. */
+        LabEntry: {
+            /** Format: int64 */
+            bytes: number;
+            kind: components["schemas"]["LabEntryKind"];
+            name: string;
+        };
+        /** @enum {string} */
+        LabEntryKind: "directory" | "file" | "link" | "other";
+        /** @description A text file of a lab. */
+        LabFile: {
+            content: string;
+            /** @description SHA-256 in hex; send it back with what is written, so that nothing is overwritten unseen */
+            digest: string;
+        };
+        /** @description What to write. */
+        LabFileContent: {
+            content: string;
+            /** @description As it was read; none for a file that must not be there yet */
+            digest?: string | null;
+            /** Format: int64 */
+            epoch: number;
         };
         /**
          * @description How a lab is.
@@ -2493,6 +2555,159 @@ export interface operations {
             };
             /** @description lab_unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_directory: {
+        parameters: {
+            query: {
+                epoch: number;
+                host: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabDirectory"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, file_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query: {
+                epoch: number;
+                host: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabFile"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, file_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_file: {
+        parameters: {
+            query: {
+                host: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabFileContent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabFile"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, file_changed, file_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,6 +27,8 @@ const texts: Record<ErrorCode, Keys> = {
   seat_code_used: ["problem.seat_code_used.title", "problem.seat_code_used.next"],
   seat_code_other_seat: ["problem.seat_code_other_seat.title", "problem.seat_code_other_seat.next"],
   seat_locked: ["problem.seat_locked.title", "problem.seat_locked.next"],
+  file_changed: ["problem.file_changed.title", "problem.file_changed.next"],
+  file_refused: ["problem.file_refused.title", "problem.file_refused.next"],
   not_offered: ["problem.not_offered.title", "problem.not_offered.next"],
   labs_not_ready: ["problem.labs_not_ready.title", "problem.labs_not_ready.next"],
   stale_epoch: ["problem.stale_epoch.title", "problem.stale_epoch.next"],

@@ -166,7 +166,7 @@ fn a_full_disk_leaves_a_file_as_it_was() {
     calls.create("one", &small);
     let file = read(&mut calls, "/srv/file").unwrap();
     calls.script("one", "cat /dev/zero > /srv/zeros; sync");
-    let long = "y".repeat(400_000);
+    let long = "y".repeat(90_000);
     let full = write(&mut calls, "/srv/file", &long, Some(&file.digest));
     assert_eq!(refused(full), FileRefusal::DiskFull);
     assert_eq!(read(&mut calls, "/srv/file").unwrap(), file);

@@ -6,12 +6,14 @@ import { Banner } from "../../ui/Banner";
 import { Boundary } from "../../ui/Boundary";
 import { panelId, tabId, Tabs } from "../../ui/Tabs";
 import { problemText } from "../problems";
+import { FilesPane } from "./FilesPane";
 import { t } from "./messages";
 import { ResetDialog } from "./ResetDialog";
 import { useLab } from "./useLab";
 
 const TerminalScreen = lazy(() => import("./TerminalScreen"));
 
+const FILES = "files";
 const FONT_MIN = 10;
 const FONT_MAX = 28;
 const FONT_KEY = "assay-terminal-font";
@@ -73,7 +75,7 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
     <section className="lab" aria-label={t("lab.title")}>
       <div className="lab-bar">
         <Tabs label={t("lab.terminals")} name={name} selected={selected} onSelect={select}
-          tabs={terminals} />
+          tabs={[...terminals, { id: FILES, label: t("files.title") }]} />
         <span className="quiet small lab-meter">{isConnected && roundTripMs !== undefined ? t("lab.round_trip", { ms: Math.round(roundTripMs) }) : ""}</span>
         <div className="lab-tools">
           <button type="button" className="button quiet icon" aria-label={t("lab.smaller")} disabled={fontSize <= FONT_MIN} onClick={() => size(fontSize - 1)}><Minus size={18} aria-hidden="true" /></button>
@@ -85,7 +87,7 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
         </div>
       </div>
       {problem && <Banner tone="bad" isUrgent><p><strong>{problem.title}</strong></p><p>{problem.next}</p></Banner>}
-      {lab.state === "ready" && !isLocked ? terminals.map(({ id, label, host, number }) => (
+      {lab.state === "ready" && !isLocked ? <>{terminals.map(({ id, label, host, number }) => (
         <div key={id} role="tabpanel" id={panelId(name, id)} aria-labelledby={tabId(name, id)} className="lab-panel" hidden={id !== selected}>
           {opened.includes(id) && (
             <Boundary fallback={<p className="lab-words" role="alert">{t("lab.not_loaded")}</p>}><Suspense fallback={<p className="lab-words" role="status">{t("lab.loading")}</p>}>
@@ -95,7 +97,10 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
             </Suspense></Boundary>
           )}
         </div>
-      )) : (
+      ))}
+      <div role="tabpanel" id={panelId(name, FILES)} aria-labelledby={tabId(name, FILES)} className="lab-panel" hidden={selected !== FILES}>
+        {opened.includes(FILES) && <FilesPane key={generation} sessionId={sessionId} epoch={epoch} task={task} />}
+      </div></> : (
         <div className="lab-words" role="status">
           <p><strong>{t(isLocked ? "lab.ended" : `lab.${lab.state}` as const)}</strong></p>
           <p>{t(isLocked ? "lab.ended_next" : `lab.${lab.state}_next` as const)}</p>
