@@ -54,7 +54,7 @@ export function ResetDialog({ sessionId, epoch, task, onClose, onReset }: Props)
         {policy.restore && checkpoints?.length === 0 && <p className="quiet small">{t("reset.none_kept")}</p>}
       </fieldset>
       {policy.restore && (
-        <p><button type="button" className="button quiet" disabled={isKeeping} onClick={() => void keep()}>{t("reset.keep_state")}</button> <span className="quiet small">{t("reset.programs")}</span></p>
+        <p><button type="button" className="button" disabled={isKeeping} onClick={() => void keep()}>{t("reset.keep_state")}</button> <span className="quiet small">{t("reset.programs")}</span></p>
       )}
       {problem && <p role="alert" className="error">{problem.title} {problem.next}</p>}
       <div className="dialog-actions">
