@@ -32,4 +32,4 @@ put inventory/group_vars/all.yml app_region "region-$id"
 put inventory/group_vars/web.yml app_port $((n + 10000))
 put inventory/group_vars/worker.yml app_port $((n + 20000))
 put inventory/group_vars/staging.yml app_port $((n + 30000))
-ansible-playbook site.yml > /dev/null 2>&1
+ansible-playbook site.yml --limit "a-$id,b-$id,c-$id" > /dev/null 2>&1
