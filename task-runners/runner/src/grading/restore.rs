@@ -5,11 +5,14 @@ use std::fs::{self, FileType};
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Directories that are mounted over; a link in their place would lead the mount elsewhere.
 const MOUNTED_OVER: &[&str] = &["usr", "proc", "sys", "dev"];
 /// What the loader reads before every program.
 const LOADER_FILES: &[&str] = &["ld.so.preload", "ld.so.cache"];
+/// Time to remove one directory.
+const REMOVAL_SECONDS: &str = "10";
 
 fn kind_of(path: &Path) -> io::Result<Option<FileType>> {
     match fs::symlink_metadata(path) {
@@ -22,9 +25,28 @@ fn kind_of(path: &Path) -> io::Result<Option<FileType>> {
 fn remove(path: &Path) -> io::Result<()> {
     match kind_of(path)? {
         None => Ok(()),
-        Some(kind) if kind.is_dir() => fs::remove_dir_all(path),
+        Some(kind) if kind.is_dir() => remove_tree(path),
         Some(_) => fs::remove_file(path),
     }
+}
+
+/// Removes a directory of the candidate's making. The standard library goes down by recursion, and
+/// a tree that is deep enough would end this process by a stack overflow; `rm` walks any, which may
+/// take minutes, so that it has to be stopped.
+pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
+    let output = Command::new("timeout")
+        .args(["--signal=KILL", REMOVAL_SECONDS])
+        .args(["rm", "-rf", "--one-file-system", "--"])
+        .arg(path)
+        .stdin(Stdio::null())
+        .output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    // It complains about every file, and not at all when it is stopped.
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    let first = complaints.lines().next().unwrap_or("it takes too long");
+    Err(io::Error::other(format!("remove {}: {first}", path.display())))
 }
 
 /// Puts the top-level links (such as /lib), the places of mounts and the loader's files back as
