@@ -292,7 +292,10 @@ mod tests {
             })
         };
         assert_ne!(apart("text"), apart("Text"));
-        assert_ne!(linked, digest_of(|dir| fs::write(dir.join("f"), &bytes).unwrap()));
+        assert_ne!(
+            linked,
+            digest_of(|dir| fs::write(dir.join("f"), &bytes).unwrap())
+        );
     }
 
     #[test]

@@ -13,7 +13,10 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("base", include_str!("../../images/base.toml")),
     ("web", include_str!("../../images/web.toml")),
     ("ansible", include_str!("../../images/ansible.toml")),
-    ("observability", include_str!("../../images/observability.toml")),
+    (
+        "observability",
+        include_str!("../../images/observability.toml"),
+    ),
     ("build", include_str!("../../images/build.toml")),
 ];
 

@@ -51,12 +51,7 @@ const MASKED: &[&str] = &[
     "/sys/fs/selinux",
 ];
 
-const READ_ONLY: &[&str] = &[
-    "/proc/bus",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
+const READ_ONLY: &[&str] = &["/proc/bus", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 /// Environment variables as the specification writes them.
 pub(super) fn environment(env: &[(String, String)]) -> Vec<String> {
