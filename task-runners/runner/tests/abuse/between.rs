@@ -30,9 +30,10 @@ for name, answer in [('shm', c.shmget(4711, 0, 0)), ('msg', c.msgget(4711, 0)), 
 if os.path.exists('/dev/shm/meeting'): print('file')
 for place in PLACES:
     try: fcntl.flock(os.open(place, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError: print('lock of', place)
+    except BlockingIOError: print('lock of', place)
     try: fcntl.lockf(os.open(place, os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError: print('range of', place)
+    except BlockingIOError: print('range of', place)
+    except OSError: pass
 for process in [name for name in os.listdir('/proc') if name.isdigit()]:
     if b'meeting' in open('/proc/%s/cmdline' % process, 'rb').read() and int(process) != os.getpid(): print('process')
 ";

@@ -92,10 +92,13 @@ fn no_configuration_of_the_candidate_reaches_a_judge_or_the_start_of_a_copy() {
                 "cd /lab/srv; x=\"$({{ getent passwd root | cut -d: -f1; {use_tools}; }} 2>&1 {words}; cd /; pass \"$x\""
             ),
         ),
-        // A copy has the candidate's /etc; what starts and what it starts is the image's own.
+        // A copy has the candidate's /etc and home, and tools that read those say what they say:
+        // evidence. The programs and what starts them are the image's own.
         with_run(
             "copy",
-            use_tools,
+            &use_tools
+                .replace("python3 -c", "python3 -ISc")
+                .replace("git -C /tmp/x config core.fsmonitor; ", ""),
             &format!("pass \"$(captured run.stdout {words}"),
         ),
         with_run(
@@ -298,7 +301,7 @@ except OSError: pass
         // As deep as there is room for.
         (deep, true),
         (
-            "python3 -c \"import os; os.rename('/etc', '/gone'); os.symlink('/proc/1', '/etc')\"",
+            "python3 -c \"import os; import shutil; shutil.rmtree('/etc'); os.symlink('/proc/1', '/etc')\"",
             true,
         ),
         (
@@ -306,7 +309,7 @@ except OSError: pass
             true,
         ),
         (
-            "mkfifo /etc/ld.so.preload; rm /etc/ld.so.cache; mkdir -p /etc/ld.so.cache/x",
+            "rm /etc/ld.so.cache; mkdir -p /etc/ld.so.cache/x; mkfifo /etc/ld.so.preload",
             true,
         ),
         ("chmod 000 / /etc /usr; chown 1000 / /etc", true),

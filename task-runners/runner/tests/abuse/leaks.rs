@@ -119,8 +119,9 @@ fn the_kernels_log_is_out_of_reach() {
     };
     let mark = format!("from-a-lab-{}", std::process::id());
     let write = format!(
-        "for place in /dev/kmsg /proc/kmsg /dev/console /dev/log /dev/tty0; do echo {mark} > $place; done 2>/dev/null
-         logger {mark}; dmesg; dmesg --clear; cat /dev/kmsg; journalctl; true"
+        "dmesg; dmesg --clear; cat /dev/kmsg; journalctl
+         for place in /dev/kmsg /proc/kmsg /dev/console /dev/log /dev/tty0; do echo {mark} > $place; done 2>/dev/null
+         logger {mark}; true"
     );
     let output = calls.script("one", &write);
     assert_eq!(output.stdout, "", "{output:?}");

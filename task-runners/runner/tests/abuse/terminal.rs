@@ -29,6 +29,24 @@ fn read_some(viewer: &mut Connection, bytes: usize, time: Duration) {
     }
 }
 
+/// Reads and acknowledges output until it holds the text, and keeps next to none of it.
+fn skip_until(viewer: &mut Connection, text: &str) {
+    let mut end = Vec::new();
+    loop {
+        match viewer.frame() {
+            Some(Frame::Bytes(piece)) => {
+                viewer.acknowledge(piece.len());
+                end.extend_from_slice(&piece);
+            }
+            other => panic!("unexpected {other:?}"),
+        }
+        if String::from_utf8_lossy(&end).contains(text) {
+            return;
+        }
+        end.drain(..end.len().saturating_sub(text.len()));
+    }
+}
+
 #[test]
 fn floods_cost_no_memory_and_control_c_acts_at_once() {
     let Some((runner, _calls)) = lab() else {
@@ -42,12 +60,12 @@ fn floods_cost_no_memory_and_control_c_acts_at_once() {
         "yes | tr -d '\\n'",
         "while :; do printf x; sleep 0.01; done",
     ] {
-        viewer.keys(&format!("{flood}\r"));
+        viewer.keys(format!("{flood}\r"));
         read_some(&mut viewer, 30 << 20, Duration::from_millis(800));
         let begin = Instant::now();
         viewer.keys("\x03");
         viewer.keys("echo sto''pped\r");
-        viewer.read_until("stopped");
+        skip_until(&mut viewer, "stopped");
         let took = begin.elapsed();
         assert!(took < Duration::from_millis(300), "{flood}: {took:?}");
         let grown = resident_kib(runner.pid()).saturating_sub(before);
@@ -64,28 +82,20 @@ fn a_hundred_megabytes_without_a_line_are_read_to_the_end() {
     let mut viewer = shell(&runner);
     let before = resident_kib(runner.pid());
     viewer.keys("head -c 100M /dev/zero | tr '\\0' x; echo do''ne\r");
-    let mut end = String::new();
-    while !end.contains("done") {
-        if let Some(Frame::Bytes(piece)) = viewer.frame() {
-            viewer.acknowledge(piece.len());
-            end = String::from_utf8_lossy(&piece).into_owned();
-        }
-    }
+    skip_until(&mut viewer, "done\r\n");
     let grown = resident_kib(runner.pid()).saturating_sub(before);
     assert!(grown < GROWTH_KIB, "{grown} KiB");
     // Nobody looks on: it is slowed down, not kept.
     viewer.keys("yes | tr -d '\\n'\r");
     read_some(&mut viewer, 1 << 20, Duration::from_secs(1));
     drop(viewer);
-    crate::runner::await_that("the flood has been going on unseen", || {
-        resident_kib(runner.pid()) < before + GROWTH_KIB && {
-            let mut viewer = runner.connect();
-            viewer.attach("one", 1, TerminalSize::new(100, 30));
-            viewer.keys("\x03");
-            viewer.read_until("# ");
-            true
-        }
-    });
+    let mut viewer = runner.connect();
+    viewer.attach("one", 1, TerminalSize::new(100, 30));
+    viewer.keys("\x03");
+    viewer.keys("echo sto''pped\r");
+    skip_until(&mut viewer, "stopped");
+    let grown = resident_kib(runner.pid()).saturating_sub(before);
+    assert!(grown < GROWTH_KIB, "{grown} KiB");
 }
 
 #[test]
@@ -107,8 +117,8 @@ fn huge_and_invalid_sequences_do_no_harm() {
         "python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(128, 256)) * 10000)'".to_owned(),
         "python3 -c 'print(\"a\" + \"\\u0301\" * 1000000)'".to_owned(),
     ] {
-        viewer.keys(&format!("{sequence}; printf '\\030\\033\\\\\\033c'; echo do''ne\r"));
-        viewer.read_until("done\r\n");
+        viewer.keys(format!("{sequence}; printf '\\030\\033\\\\\\033c'; echo do''ne\r"));
+        skip_until(&mut viewer, "done\r\n");
         let grown = resident_kib(runner.pid()).saturating_sub(before);
         assert!(grown < GROWTH_KIB, "{sequence}: {grown} KiB");
     }
@@ -220,10 +230,8 @@ print('en' + 'd')
     viewer.keys("python3 /root/push.py\r");
     let output = viewer.read_until("end\r\n");
     // Into its own it may push, where the kernel still allows that at all.
-    assert!(
-        !output.contains("of False") && !output.contains("0x541"),
-        "{output}"
-    );
+    assert!(!output.contains("of False"), "{output}");
     second.keys("echo cle''an\r");
-    second.read_until("# echo cle''an\r\nclean\r\n");
+    let output = second.read_until("clean\r\n");
+    assert!(output.starts_with("echo cle''an"), "{output}");
 }
