@@ -22,6 +22,7 @@ mod room;
 mod schedule;
 mod verdict;
 
+use copies::Runs;
 use job::Job;
 use room::{Evidence, HostEvidence};
 
@@ -84,7 +85,7 @@ pub fn grade(
         // A check of a host that is not there is broken, as one that has no answer.
         if let (Some(probe), Ok(host)) = (&check.probe, lab.host(&check.host)) {
             let namespace = host.container.network_namespace();
-            match crate::probe::ask(&namespace, probe, &job.nonce_of(&check.id)) {
+            match crate::probe::ask(&namespace, probe, &job.nonce_of(check)) {
                 Ok(answer) => drop(job.answers.insert(check.id.clone(), answer)),
                 // Without an answer the check is broken, which is right: it could not be asked.
                 Err(error) => tracing::warn!(%error, check = check.id, "no probe"),
@@ -193,6 +194,7 @@ fn finish(
         oci,
         job: &job,
         hosts: hosts.collect::<Result<_, _>>()?,
+        runs: Runs::default(),
     };
     let outcomes = schedule::carry_out(&work.checks, |check| room::judge(&evidence, check));
     let foreign_tokens = foreign::find(&evidence, &work.foreign_tokens);
@@ -213,7 +215,7 @@ fn finish(
 fn name_snapshot(kept: &Path, named: &Path) -> Result<(), GradingError> {
     if named.is_dir() {
         // A disk in memory was kept as a directory, which a rename does not replace.
-        return fs::remove_dir_all(kept).map_err(GradingError::files(kept));
+        return restore::remove_tree(kept).map_err(GradingError::files(kept));
     }
     File::open(kept)
         .and_then(|file| file.sync_all())

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use task_protocol::{JobId, LabId, LabLimits};
+use task_protocol::{CheckSpec, JobId, LabId, LabLimits};
 
 use super::GradingError;
 use crate::hex::hex;
@@ -66,9 +66,13 @@ impl Job {
     }
 
     /// The nonce of one check, 32 hexadecimal digits: one candidate's script cannot learn from one
-    /// check what another will ask.
-    pub(super) fn nonce_of(&self, check_id: &str) -> String {
-        let hash = Sha256::digest(format!("{}/{check_id}", self.nonce));
+    /// check what another will ask. Checks with the same script have the same one: it runs once.
+    pub(super) fn nonce_of(&self, check: &CheckSpec) -> String {
+        let name = match &check.run {
+            Some(run) => hex(&Sha256::digest(&run.script)),
+            None => check.id.clone(),
+        };
+        let hash = Sha256::digest(format!("{}/{name}", self.nonce));
         hex(&hash[..16])
     }
 

@@ -327,3 +327,20 @@ fn what_a_copy_prints_and_leaves_is_evidence_only() {
     assert_eq!(found("endless"), "begun timeout");
     assert_eq!(found("apart"), "before");
 }
+
+#[test]
+fn checks_with_the_same_script_look_at_one_run() {
+    let show = "pass \"$(captured run.stdout) $(captured nonce) $(cat /after/srv/x)\"";
+    let script = "echo $RANDOM$RANDOM; echo $RANDOM > /srv/x";
+    let checks = [
+        with_run("a", script, show),
+        with_run("b", script, show),
+        with_run("c", "echo $RANDOM$RANDOM; echo $RANDOM > /srv/x ", show),
+    ];
+    let Some(outcomes) = graded("true", "true", &checks) else {
+        return;
+    };
+    assert_eq!(outcomes[0].outcome, Outcome::Pass, "{outcomes:?}");
+    assert_eq!(outcomes[0].found, outcomes[1].found);
+    assert_ne!(outcomes[0].found, outcomes[2].found);
+}
