@@ -18,6 +18,7 @@ mod network;
 mod probes;
 mod resources;
 mod sabotage;
+mod snapshots;
 mod storage;
 mod terminal;
 

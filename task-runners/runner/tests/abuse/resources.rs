@@ -225,25 +225,30 @@ fn watches_on_files_and_terminals_run_out_in_one_lab_only() {
     };
     calls.create("two", &spec("true"));
     let greedy = "
-import os, ctypes
-count = 0
-kept = []
+import ctypes, os, time
+c = ctypes.CDLL(None)
+watches = terminals = 0
+while c.inotify_init() >= 0: watches += 1
 try:
-    while True: kept.append(os.open('/dev/ptmx', os.O_RDWR | os.O_NOCTTY)); count += 1
+    while True: os.open('/dev/ptmx', os.O_RDWR | os.O_NOCTTY); terminals += 1
 except OSError: pass
-print(count, flush=True)
-open('/tmp/count', 'w').write(str(count))
-import time; time.sleep(1000)
+with open('/tmp/counts', 'w') as counts: print(watches, terminals, file=counts)
+time.sleep(1000)
 ";
     calls.script(
         "one",
-        &format!("cat > /tmp/greedy.py <<'X'{greedy}X\npython3 /tmp/greedy.py > /dev/null 2>&1 & until [ -s /tmp/count ]; do sleep 0.02; done"),
+        &format!("cat > /tmp/greedy.py <<'X'{greedy}X\npython3 /tmp/greedy.py > /dev/null 2>&1 & until [ -s /tmp/counts ]; do sleep 0.02; done"),
     );
-    let count: u32 = calls
-        .script("one", "cat /tmp/count")
-        .stdout
-        .parse()
-        .unwrap();
-    assert!(count <= 32, "{count}");
+    let counts = calls.script("one", "cat /tmp/counts").stdout;
+    for count in counts.split_whitespace() {
+        assert!(count.parse::<u32>().unwrap() <= 32, "{counts}");
+    }
+    let watch = "import ctypes; print(ctypes.CDLL(None).inotify_init() >= 0)";
+    assert_eq!(python(&mut calls, "two", watch), "True\n");
+    if let Some(outside) = python_outside(watch) {
+        assert_eq!(outside, "True\n");
+    }
+    let more = "echo 1000 > /proc/sys/user/max_inotify_instances";
+    assert_ne!(calls.script("one", more).exit_code, Some(0));
     shell(&runner, "two");
 }
