@@ -3,6 +3,7 @@
 mod check;
 mod hosts;
 mod item;
+mod kind;
 mod load;
 mod probe;
 mod programme;

@@ -118,6 +118,14 @@ fault_codes! {
     BadParameter = "bad_parameter",
     /// A probe cannot be asked.
     BadProbe = "bad_probe",
+    /// Nothing or more than one thing decides a check, or what it is about is not there.
+    BadCheck = "bad_check",
+    /// A pattern is no regular expression that all readers take alike.
+    BadPattern = "bad_pattern",
+    /// Permissions that are not three or four octal digits in quotes.
+    BadMode = "bad_mode",
+    /// A pointer does not say where a value is.
+    BadPointer = "bad_pointer",
     /// A host has no name that a machine can have, or a check names one that is not there.
     BadHost = "bad_host",
     /// The weights of the sections of a blueprint do not add up to 100.

@@ -15,6 +15,7 @@
 mod bank;
 mod blueprint;
 mod certification;
+mod check_kind;
 mod digest;
 mod draw;
 mod fault;
@@ -31,6 +32,10 @@ mod task;
 pub use bank::{Bank, Domain, Loaded, SourceFile, Unloadable};
 pub use blueprint::{Blueprint, BlueprintSection, LabPolicy, SectionKind};
 pub use certification::Certification;
+pub use check_kind::{
+    BlobFacts, CheckKind, ContentFacts, DeclarationError, Declared, FileFacts, GitFacts, HttpFacts,
+    OutputFacts, TextFacts, ValueFacts,
+};
 pub use draw::SeededDraw;
 pub use fault::{Fault, FaultCode};
 pub use form::{

@@ -124,6 +124,11 @@ pub(crate) fn unknown_names(
         .collect()
 }
 
+/// The names that a text names, whether or not a parameter is called so.
+pub(crate) fn names(text: &str) -> Vec<&str> {
+    places(text).filter_map(|place| place.name).collect()
+}
+
 /// One place of a text that begins with two braces.
 struct Place<'a> {
     offset: usize,

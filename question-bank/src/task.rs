@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::parameters::fill;
-use crate::{CheckId, CognitiveLevel, DomainId, EnemyId, Parameter, TaskId, TemplateError, Values};
+use crate::{
+    CheckId, CognitiveLevel, DeclarationError, Declared, DomainId, EnemyId, Parameter, TaskId,
+    TemplateError, Values,
+};
 
 /// Name of the host of a task that names none.
 pub const ONLY_HOST: &str = "lab";
@@ -97,8 +100,12 @@ pub struct Check {
     pub requires: Vec<CheckId>,
     /// Time for the judge.
     pub timeout_seconds: u32,
-    /// Script that decides, in a clean room.
+    /// Script that decides, in a clean room. Of a declared check: as it is made before the
+    /// parameters are filled in, for reviewers.
     pub judge_script: String,
+    /// What is asked for, if the author wrote no judge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
     /// Script that is run first, in a copy of the candidate's machine.
     pub run: Option<RunScript>,
     /// Question that is asked from outside while the lab is live.
@@ -226,6 +233,14 @@ pub enum InstantiateError {
         /// What it names.
         source: TemplateError,
     },
+    /// A declared check is not sound with these values.
+    #[error("check {check}: {source}")]
+    Declared {
+        /// The check.
+        check: CheckId,
+        /// What is wrong.
+        source: DeclarationError,
+    },
     /// The port of a probe is not a number from 1 to 65535.
     #[error("check {check}: `{port}` is not a port")]
     Port {
@@ -281,7 +296,7 @@ impl Task {
         let checks = self
             .checks
             .iter()
-            .map(|check| check.instantiate(&hosts[0], &put))
+            .map(|check| check.instantiate(&hosts[0], values, &put))
             .collect::<Result<_, _>>()?;
         let cheats = self
             .cheats
@@ -315,6 +330,7 @@ impl Check {
     fn instantiate(
         &self,
         main_host: &str,
+        values: &Values,
         put: &impl Fn(&str, &str) -> Result<String, InstantiateError>,
     ) -> Result<CheckInstance, InstantiateError> {
         let put = |part: &str, text: &str| put(&format!("checks/{}/{part}", self.id), text);
@@ -327,6 +343,16 @@ impl Check {
                     port,
                 }),
             }
+        };
+        let judge_script = match &self.declared {
+            None => put("judge", &self.judge_script)?,
+            Some(declared) => declared
+                .fill(values)
+                .map_err(|source| InstantiateError::Declared {
+                    check: self.id.clone(),
+                    source,
+                })?
+                .script(self.timeout_seconds),
         };
         let run = match &self.run {
             Some(run) => Some(RunScript {
@@ -357,7 +383,7 @@ impl Check {
             host: self.host.clone().unwrap_or_else(|| main_host.to_owned()),
             requires: self.requires.clone(),
             timeout_seconds: self.timeout_seconds,
-            judge_script: put("judge", &self.judge_script)?,
+            judge_script,
             run,
             probe,
         })

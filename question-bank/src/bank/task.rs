@@ -6,10 +6,14 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::bank::hosts;
+use crate::bank::kind::{self, Beside, RawKind, RawText};
 use crate::bank::probe::{self, RawProbe};
 use crate::bank::report::{Place, Reference, Report, plain};
 use crate::bank::task_files::{Files, check_texts};
-use crate::{Check, CheckId, DomainId, Fault, FaultCode, Limits, Parameter, RunScript, Task};
+use crate::{
+    Check, CheckId, CheckKind, ContentFacts, DomainId, Fault, FaultCode, FileFacts, GitFacts,
+    HttpFacts, Limits, OutputFacts, Parameter, RunScript, Task, ValueFacts,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +48,15 @@ struct RawCheck {
     #[serde(default)]
     requires: Vec<Spanned<String>>,
     timeout_seconds: Option<Spanned<i64>>,
-    judge: Spanned<String>,
+    judge: Option<Spanned<String>>,
+    file: Option<Spanned<FileFacts<RawText>>>,
+    content: Option<Spanned<ContentFacts<RawText>>>,
+    value: Option<Spanned<ValueFacts<RawText>>>,
+    git: Option<Spanned<GitFacts<RawText>>>,
+    http: Option<Spanned<HttpFacts<RawText>>>,
+    port: Option<RawText>,
+    output: Option<Spanned<OutputFacts<RawText>>>,
+    expected: Option<RawText>,
     run: Option<RawRun>,
     probe: Option<RawProbe>,
 }
@@ -54,6 +66,22 @@ struct RawCheck {
 struct RawRun {
     script: Spanned<String>,
     timeout_seconds: Option<Spanned<i64>>,
+}
+
+impl RawCheck {
+    fn kinds(&self) -> Vec<RawKind> {
+        let port = self.port.as_ref();
+        let kinds = [
+            kind::given(self.file.as_ref(), CheckKind::File),
+            kind::given(self.content.as_ref(), CheckKind::Content),
+            kind::given(self.value.as_ref(), CheckKind::Value),
+            kind::given(self.git.as_ref(), CheckKind::Git),
+            kind::given(self.http.as_ref(), CheckKind::Http),
+            port.map(|port| (port.span().start, CheckKind::Port(port.clone()))),
+            kind::given(self.output.as_ref(), CheckKind::Output),
+        ];
+        kinds.into_iter().flatten().collect()
+    }
 }
 
 /// Time for a judge or a run script that does not say.
@@ -256,14 +284,26 @@ fn checks(
             .probe
             .as_ref()
             .map(|raw| probe::read(report, raw, parameters, texts));
+        let timeout_seconds = timeout(report, raw.timeout_seconds.as_ref());
+        let beside = Beside {
+            start: raw.id.span().start,
+            judge: raw.judge.as_ref(),
+            expected: raw.expected.as_ref(),
+            has_run: run.is_some(),
+            probe: probe.as_ref(),
+        };
+        let declared = kind::read(report, raw.kinds(), &beside, parameters, texts);
+        let judge = raw.judge.as_ref().map(|judge| files.script(judge, report));
+        let made = declared.as_ref().map(|d| d.script(timeout_seconds));
         checks.push(Check {
             id,
             title,
             points,
             host: raw.host.as_ref().map(|host| host.get_ref().clone()),
             requires: report.ids(&raw.requires),
-            timeout_seconds: timeout(report, raw.timeout_seconds.as_ref()),
-            judge_script: files.script(&raw.judge, report),
+            timeout_seconds,
+            judge_script: judge.or(made).unwrap_or_default(),
+            declared,
             run,
             probe,
         });

@@ -99,6 +99,7 @@ pub(crate) fn task(index: usize, entry: &Entry) -> Task {
             requires: vec![],
             timeout_seconds: 20,
             judge_script: "pass".into(),
+            declared: None,
             run: None,
             probe: None,
         }],

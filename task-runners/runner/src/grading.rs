@@ -27,7 +27,11 @@ use job::Job;
 use room::{Evidence, HostEvidence};
 
 /// The tools of judges, sourced by them as `/task/lib.sh`.
-const TOOLBOX: &str = include_str!("../toolbox/lib.sh");
+const TOOLBOX: [(&str, &str); 3] = [
+    ("lib.sh", include_str!("../toolbox/lib.sh")),
+    ("declared.sh", include_str!("../toolbox/declared.sh")),
+    ("value.py", include_str!("../toolbox/value.py")),
+];
 
 /// Grading as a whole did not work. What the candidate left is kept if it could be.
 #[derive(Debug, thiserror::Error)]

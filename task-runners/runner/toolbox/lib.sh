@@ -59,6 +59,8 @@ resolve_in() {
     [ -z "$rest" ] || [ -d "$root$at/$part" ] || return 1
     at=$at/$part
   done
+  # Its end would be lost when it is captured, and lead to another file, perhaps to a link.
+  case $at in *$'\n') return 1 ;; esac
   printf '%s\n' "$root$at"
 }
 
@@ -105,7 +107,8 @@ git_facts() {
     (cd "$source/$name" && find . -type f -size -65536k -print0) |
       (cd "$source/$name" && xargs -0 -r cp --parents -t "$facts/$name" --) || return 1
   done
-  rm -f "$facts/objects/info/alternates" "$facts/objects/info/http-alternates"
+  # Alternates, and graphs that may tell of other parents than the commits do.
+  rm -rf "$facts/objects/info"
   rm -rf "$facts/refs/replace"
   for name in packed-refs HEAD shallow index MERGE_HEAD; do
     if [ -f "$source/$name" ] && [ ! -L "$source/$name" ]; then

@@ -147,7 +147,9 @@ fn furnish(root: &Path, check: &CheckSpec, capture: &Capture) -> io::Result<()> 
     for name in ["task", "capture"] {
         fs::create_dir(root.join(name))?;
     }
-    fs::write(root.join("task/lib.sh"), TOOLBOX)?;
+    for (name, content) in TOOLBOX {
+        fs::write(root.join("task").join(name), content)?;
+    }
     fs::write(root.join("task/judge.sh"), &check.judge_script)?;
     for (name, content) in capture {
         fs::write(root.join("capture").join(name), content)?;
