@@ -178,7 +178,7 @@ fn finish(
 fn name_snapshot(kept: &Path, named: &Path) -> Result<(), GradingError> {
     if named.is_dir() {
         // A disk in memory was kept as a directory, which a rename does not replace.
-        return fs::remove_dir_all(kept).map_err(GradingError::files(kept));
+        return restore::remove_tree(kept).map_err(GradingError::files(kept));
     }
     File::open(kept)
         .and_then(|file| file.sync_all())

@@ -81,9 +81,9 @@ fn run_in_copy(
 ) -> Result<Disk, SandboxError> {
     let Evidence { oci, job, .. } = evidence;
     let disk = oci.disk(job.limits.disk_mib)?;
-    let root = oci.overlay(&[evidence.snapshot, &evidence.image], &disk, evidence.ids)?;
-    restore::programs(root.path(), &evidence.image)
+    restore::programs(&disk.upper(), evidence.snapshot, &evidence.image)
         .map_err(SandboxError::system("restore the programs of a copy"))?;
+    let root = oci.overlay(&[evidence.snapshot, &evidence.image], &disk, evidence.ids)?;
     let mut limits = job.limits;
     if disk.is_in_memory() {
         limits.memory_mib = limits.memory_mib.saturating_add(limits.disk_mib);
