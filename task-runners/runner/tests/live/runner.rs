@@ -209,10 +209,8 @@ impl Connection {
             .unwrap();
     }
 
-    pub fn keys(&mut self, keys: &str) {
-        self.stream
-            .write_all(&encode_bytes(keys.as_bytes()))
-            .unwrap();
+    pub fn keys(&mut self, keys: impl AsRef<[u8]>) {
+        self.stream.write_all(&encode_bytes(keys.as_ref())).unwrap();
     }
 
     /// The next frame; none when the runner has closed the connection.
