@@ -45,9 +45,11 @@ try:
 except OSError as error: refused = error.errno
 os.path.exists('big') and os.remove('big')
 try:
-    while True:
+    # One of those on the same disk is enough for the many files, which take their time.
+    while '{place}' not in ('/tmp', '/run', '/srv'):
         open('small-%d' % count, 'x').close(); count += 1
-except OSError as error: print(size, count, errno.errorcode[refused], errno.errorcode[error.errno])
+except OSError as error: refused = error.errno if refused == errno.ENOSPC else refused
+print(size, count, errno.errorcode[refused])
 for name in os.listdir('.'):
     if name.startswith('small-'): os.remove(name)
 "
@@ -55,7 +57,7 @@ for name in os.listdir('.'):
     );
     let words: Vec<_> = text.split_whitespace().collect();
     if place != "/dev/mqueue" {
-        assert_eq!(words[2..], ["ENOSPC", "ENOSPC"], "{place}: {text}");
+        assert_eq!(words[2], "ENOSPC", "{place}: {text}");
     }
     (words[0].parse().unwrap(), words[1].parse().unwrap())
 }

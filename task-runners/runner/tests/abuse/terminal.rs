@@ -58,7 +58,8 @@ fn floods_cost_no_memory_and_control_c_acts_at_once() {
         "yes",
         "cat /dev/urandom",
         "yes | tr -d '\\n'",
-        "while :; do printf x; sleep 0.01; done",
+        // One process: a shell that loops may miss an interrupt between two.
+        "python3 -c 'while True: __import__(\"time\").sleep(0.01); print(end=\"x\", flush=True)'",
     ] {
         viewer.keys(format!("{flood}\r"));
         read_some(&mut viewer, 30 << 20, Duration::from_millis(800));
@@ -168,7 +169,7 @@ fn viewers_that_come_and_resize_without_end_are_served() {
 
 #[test]
 fn what_is_pasted_is_bounded_and_may_be_anything() {
-    let Some((runner, _calls)) = lab() else {
+    let Some((runner, mut calls)) = lab() else {
         return;
     };
     let mut viewer = shell(&runner);
@@ -183,23 +184,22 @@ fn what_is_pasted_is_bounded_and_may_be_anything() {
     // A program that does.
     let begin = Instant::now();
     let mut second = shell_on(&runner, 2);
-    second.keys("stty raw -echo; head -c 1000000 | wc -c; stty sane; echo do''ne\r");
-    second.read_until("\r\n");
+    second.keys("stty raw -echo; echo rea''dy; head -c 1000000 | wc -c; stty sane; echo do''ne\r");
+    second.read_until("ready");
     second.keys(&text[..1_000_000]);
     second.read_until("1000000");
     second.read_until("done");
     assert!(begin.elapsed() < Duration::from_secs(20));
     let grown = resident_kib(runner.pid()).saturating_sub(before);
     assert!(grown < GROWTH_KIB, "{grown} KiB");
-    // Bytes that are no text, and every control character.
-    let noise: Vec<u8> = (0..=255)
-        .filter(|byte| *byte != 4)
-        .cycle()
-        .take(4000)
-        .collect();
-    second.keys(&noise);
-    second.keys("\x03\x03\r");
-    shell_on(&runner, 2);
+    // Bytes that are no text, and every control character, arrive as they are.
+    second
+        .keys("stty raw -echo; echo go''on; head -c 25600 > /root/noise; stty sane; echo ca''me\r");
+    second.read_until("goon");
+    second.keys((0..=255).cycle().take(25_600).collect::<Vec<u8>>());
+    second.read_until("came");
+    let same = "assert open('/root/noise', 'rb').read() == bytes(range(256)) * 100";
+    crate::python(&mut calls, "one", same);
 }
 
 fn shell_on(runner: &Runner, terminal: u8) -> Connection {
@@ -233,5 +233,6 @@ print('en' + 'd')
     assert!(!output.contains("of False"), "{output}");
     second.keys("echo cle''an\r");
     let output = second.read_until("clean\r\n");
-    assert!(output.starts_with("echo cle''an"), "{output}");
+    let is_untouched = output.starts_with("echo cle''an") || output.contains("# echo cle''an");
+    assert!(is_untouched, "{output}");
 }
