@@ -34,7 +34,7 @@ pub use blueprint::{Blueprint, BlueprintSection, LabPolicy, SectionKind};
 pub use certification::Certification;
 pub use check_kind::{
     BlobFacts, CheckKind, ContentFacts, DeclarationError, Declared, FileFacts, GitFacts, HttpFacts,
-    OutputFacts, TextFacts, ValueFacts,
+    OutputFacts, TextFacts, UndamagedFacts, ValueFacts,
 };
 pub use draw::SeededDraw;
 pub use fault::{Fault, FaultCode};

@@ -25,6 +25,10 @@ impl Declared {
             CheckKind::Http(facts) => http(&mut script, facts),
             CheckKind::Port(state) => script.call("port_is", &[state]),
             CheckKind::Output(facts) => output(&mut script, facts),
+            CheckKind::Undamaged(facts) => {
+                let except: Vec<_> = facts.except.iter().map(String::as_str).collect();
+                script.call("undamaged", &except);
+            }
         }
         script.call("decide", &[]);
         script.0

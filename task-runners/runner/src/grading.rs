@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use task_protocol::{GradeReport, JobId};
@@ -13,6 +14,7 @@ use task_protocol::{GradeReport, JobId};
 use crate::sandbox::host::Remains;
 use crate::sandbox::{IdRange, KeptDisk, Oci, OciLab, SandboxError, Work};
 
+pub mod changes;
 mod copies;
 mod digest;
 mod foreign;
@@ -106,8 +108,13 @@ pub fn grade(
     let (disks, _ids): (Vec<_>, Vec<_>) = lab
         .hosts
         .into_iter()
-        .map(|(_, host)| {
+        .zip(&mut job.hosts)
+        .map(|((_, host), known)| {
+            let (baseline, ids) = (Arc::clone(&host.baseline), host.ids);
             let Remains { disk, lease } = host.end();
+            if let Ok(image) = oci.image_root(&lab.image, ids) {
+                known.changes = baseline.changes(&disk.upper(), &image, ids.base);
+            }
             (disk, lease)
         })
         .unzip();
@@ -189,6 +196,7 @@ fn finish(
         };
         Ok::<_, GradingError>(HostEvidence {
             name: &host.name,
+            changes: &host.changes,
             ids,
             image: oci.image_root(&image, ids)?,
             snapshot: snapshot.upper(),

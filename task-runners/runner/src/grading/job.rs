@@ -40,6 +40,8 @@ pub(super) struct JobHost {
     pub name: String,
     /// Owner of its files: what 0 inside is outside.
     pub ids_base: u32,
+    /// What changed on it since the lab was ready.
+    pub changes: Vec<String>,
     /// Digest of its snapshot, once it is known.
     pub snapshot_digest: Option<String>,
 }
@@ -57,6 +59,7 @@ impl Job {
                 .map(|(name, host)| JobHost {
                     name: name.clone(),
                     ids_base: host.ids.base,
+                    changes: Vec::new(),
                     snapshot_digest: None,
                 })
                 .collect(),

@@ -44,6 +44,7 @@ pub(super) struct Evidence<'a> {
 /// What a host left.
 pub(super) struct HostEvidence<'a> {
     pub name: &'a str,
+    pub changes: &'a [String],
     pub ids: IdRange,
     pub image: PathBuf,
     pub snapshot: &'a Path,
@@ -58,7 +59,15 @@ pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
         return Verdict::broken(format!("the lab has no host {}", check.host));
     };
     let nonce = evidence.job.nonce_of(check);
-    let mut capture = Capture::from([("nonce", nonce.clone().into_bytes())]);
+    let changes: String = host
+        .changes
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let mut capture = Capture::from([
+        ("nonce", nonce.clone().into_bytes()),
+        ("changes", changes.into_bytes()),
+    ]);
     if check.probe.is_some() {
         let Some(answer) = evidence.job.answers.get(&check.id) else {
             return Verdict::broken("the lab could not be probed while it was live");

@@ -11,6 +11,7 @@ use task_protocol::{CheckpointView, LabId, LabSpec};
 use super::host::Parts;
 use super::oci::locked;
 use super::{Host, IdLease, Oci, OciLab, SandboxError};
+use crate::grading::changes::Baseline;
 use crate::image::Image;
 
 /// How many are kept of a lab, the latest.
@@ -18,7 +19,10 @@ const CHECKPOINTS_MAX: usize = 6;
 
 /// The checkpoints of all labs.
 #[derive(Debug, Default)]
-pub(super) struct Checkpoints(Mutex<HashMap<LabId, Vec<Checkpoint>>>);
+pub(super) struct Checkpoints(
+    Mutex<HashMap<LabId, Vec<Checkpoint>>>,
+    Mutex<HashMap<LabId, Vec<Arc<Baseline>>>>,
+);
 
 #[derive(Debug)]
 struct Checkpoint {
@@ -81,8 +85,24 @@ impl Oci {
         of_lab.iter().map(|checkpoint| checkpoint.view).collect()
     }
 
+    /// Keeps how the files of a lab were when it was ready, for when it goes back.
+    pub(super) fn keep_baselines(&self, lab_id: &LabId, hosts: &[(String, Host)]) {
+        let baselines = hosts.iter().map(|(_, host)| Arc::clone(&host.baseline));
+        locked(&self.checkpoints.1).insert(lab_id.clone(), baselines.collect());
+    }
+
+    /// Gives the hosts what [`Self::keep_baselines`] kept.
+    pub(super) fn recall_baselines(&self, lab_id: &LabId, hosts: &mut [(String, Host)]) {
+        let all = locked(&self.checkpoints.1);
+        let kept = all.get(lab_id).map(Vec::as_slice).unwrap_or_default();
+        for ((_, host), baseline) in hosts.iter_mut().zip(kept) {
+            host.baseline = Arc::clone(baseline);
+        }
+    }
+
     /// Removes the checkpoints of a lab.
     pub(super) fn forget_checkpoints(&self, lab_id: &LabId) {
+        locked(&self.checkpoints.1).remove(lab_id);
         let forgotten = locked(&self.checkpoints.0).remove(lab_id);
         drop(forgotten);
     }

@@ -17,6 +17,7 @@ use super::{
     Container, ContainerSpec, Descriptors, Disk, ExtraMount, IdLease, IdRange, Mounted, Oci,
     SandboxError,
 };
+use crate::grading::changes::Baseline;
 use crate::image::Image;
 use crate::sys;
 
@@ -55,6 +56,8 @@ pub struct Host {
     lease: Option<Arc<IdLease>>,
     /// The ends that the first process waits on, until it has its script.
     waiting: Option<Waiting>,
+    /// Its files when its script had ended.
+    pub baseline: Arc<Baseline>,
     /// A shell that was started ahead.
     shell: Mutex<Option<OwnedFd>>,
 }
@@ -253,6 +256,7 @@ impl Host {
                 report,
                 output,
             }),
+            baseline: Arc::default(),
             shell: Mutex::default(),
         })
     }
@@ -320,6 +324,11 @@ impl Host {
             reason,
             output: last_part(&mut waiting.output).map_err(SandboxError::system("setup output"))?,
         })
+    }
+
+    /// Remembers the files as they are now: what is changed from here on is the candidate's work.
+    pub(super) fn remember_files(&mut self) {
+        self.baseline = Arc::new(Baseline::of(&self.disk.upper(), self.ids.base));
     }
 
     /// A login shell on a new terminal.

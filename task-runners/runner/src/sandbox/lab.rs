@@ -64,6 +64,15 @@ impl OciLab {
         for (_, host) in &mut lab.hosts {
             host.wait(deadline.saturating_duration_since(Instant::now()))?;
         }
+        match checkpoint {
+            None => lab
+                .hosts
+                .iter_mut()
+                .for_each(|(_, host)| host.remember_files()),
+            // What the candidate did before is still the candidate's work.
+            Some(_) => oci.recall_baselines(lab_id, &mut lab.hosts),
+        }
+        oci.keep_baselines(lab_id, &lab.hosts);
         Ok(lab)
     }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod checkpoint;
+mod damage;
 mod file;
 mod grading;
 mod hosts;
