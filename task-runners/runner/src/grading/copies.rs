@@ -68,6 +68,15 @@ pub(super) fn run_once(
     ran.clone()
 }
 
+/// Directories that are the image's own in a copy: what starts there by a common name must be what
+/// the author of the check meant. Some names in /usr are links into /etc.
+const OF_THE_IMAGE: &[&str] = &[
+    "/usr",
+    "/etc/alternatives",
+    "/etc/python3",
+    "/etc/python3.11",
+];
+
 /// The root file system of a copy, with nothing running in it.
 struct Copy {
     disk: Disk,
@@ -81,12 +90,17 @@ impl Copy {
         restore::programs(&disk.upper(), host.snapshot, &host.image)
             .map_err(SandboxError::system("restore the programs of a copy"))?;
         let root = oci.overlay(&[host.snapshot, &host.image], &disk, host.ids)?;
-        let mounts = vec![ExtraMount {
-            source: host.image.join("usr"),
-            target: "/usr".to_owned(),
-            is_read_only: true,
-            allows_exec: true,
-        }];
+        let mounts = OF_THE_IMAGE
+            .iter()
+            .map(|path| (host.image.join(path.trim_start_matches('/')), path))
+            .filter(|(source, _)| source.is_dir())
+            .map(|(source, path)| ExtraMount {
+                source,
+                target: (*path).to_owned(),
+                is_read_only: true,
+                allows_exec: true,
+            });
+        let mounts = mounts.collect();
         Ok(Self { disk, root, mounts })
     }
 }

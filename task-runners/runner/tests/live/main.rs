@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod damage;
+mod declared;
 mod file;
 mod grading;
 mod hosts;
