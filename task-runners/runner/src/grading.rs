@@ -3,6 +3,7 @@
 //! What is known is written down as it becomes known ([`Job`]), so that a grading that was
 //! interrupted once the lab had ended is finished from its snapshot by the same call.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -147,6 +148,22 @@ pub fn resume(oci: &Oci, job_id: &JobId, work: &Work) -> Result<Option<GradeRepo
     }
     tracing::info!(%job_id, "grading what a lab left");
     finish(oci, job, job_id, work, Instant::now()).map(Some)
+}
+
+/// The digests of the images of what was graded in a runner's data directory.
+///
+/// # Errors
+/// The directory cannot be read.
+pub fn images_of_gradings(data: &Path) -> io::Result<BTreeSet<String>> {
+    let mut digests = BTreeSet::new();
+    for entry in fs::read_dir(data.join("gradings"))? {
+        let bytes = fs::read(entry?.path())?;
+        // What is no job of this version cannot be graded again.
+        if let Ok(job) = serde_json::from_slice::<Job>(&bytes) {
+            digests.insert(job.image_digest);
+        }
+    }
+    Ok(digests)
 }
 
 /// Where the snapshot of a host lies until its digest is known.

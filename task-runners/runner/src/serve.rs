@@ -16,6 +16,7 @@ use crate::lab::Labs;
 use crate::sandbox::{Driver, Oci};
 
 mod connection;
+mod kept;
 
 /// How to serve.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Options {
     pub images: ImageStore,
     /// How many labs there may be at once.
     pub labs_max: u32,
+    /// For how long snapshots, recordings and reports are kept.
+    pub keep: std::time::Duration,
     /// How often the files of labs are kept as checkpoints; never when it is zero.
     pub checkpoint_interval: std::time::Duration,
     /// How many hosts of each kind wait ready.
@@ -150,6 +153,7 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         images: options.images,
         labs,
     });
+    tokio::spawn(remove_old(options.data.clone(), options.keep));
     if !options.checkpoint_interval.is_zero() {
         tokio::spawn(take_checkpoints(
             Arc::clone(&runner),
@@ -186,6 +190,17 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         std::process::exit(0);
     }
     Ok(())
+}
+
+/// Removes once a day what is older than it is to be kept.
+async fn remove_old(data: PathBuf, keep: std::time::Duration) {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    loop {
+        let data = data.clone();
+        // It only fails when the runner stops.
+        let _ = tokio::task::spawn_blocking(move || kept::remove_old(&data, keep)).await;
+        tokio::time::sleep(DAY).await;
+    }
 }
 
 /// Keeps the files of labs every so often, as long as the runner lives.

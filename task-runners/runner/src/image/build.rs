@@ -18,7 +18,7 @@ const SOURCES: &[&str] = &[
 ];
 
 /// How the names of unfinished images begin.
-const DRAFT: &str = ".draft-";
+pub(super) const DRAFT: &str = ".draft-";
 
 /// An image cannot be built.
 #[derive(Debug, thiserror::Error)]

@@ -108,6 +108,11 @@ pub(super) fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Whether an image can have this name.
+pub(super) fn is_name(text: &str) -> bool {
+    is_word(text) && !text.contains(['.', ':', '+'])
+}
+
 fn is_word(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -188,7 +193,7 @@ impl Declaration {
                 problem,
             })
         };
-        if !is_word(&self.name) || self.name.contains(['.', ':', '+']) {
+        if !is_name(&self.name) {
             return refuse("name", &self.name, "is not a name of a-z, 0-9 and -");
         }
         if !is_word(&self.suite) {
