@@ -13,6 +13,7 @@ pub mod link;
 pub mod memory;
 pub mod planted;
 pub mod prepare;
+pub mod preview;
 pub mod recording;
 pub mod regrade;
 pub mod reset;

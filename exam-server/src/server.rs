@@ -55,6 +55,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(lab::routes::list_directory)
         .service(lab::routes::read_file)
         .service(lab::routes::write_file)
+        .service(lab::routes::create_preview)
         .service(lab::routes::list_checkpoints)
         .service(lab::routes::take_checkpoint)
         .service(lab::routes::create_terminal_ticket)
@@ -178,6 +179,10 @@ pub async fn serve(
     let workers = app.config.workers;
     actix_web::rt::spawn(session::sweep::run(app.clone()));
     actix_web::rt::spawn(lab::prepare::watch(app.clone()));
+    if let Some(address) = app.config.preview_listen {
+        let previews = std::net::TcpListener::bind(address)?;
+        actix_web::rt::spawn(lab::preview::serve(app.clone(), previews));
+    }
     let app = web::Data::new(app);
     let mut server = HttpServer::new(move || {
         let demo = demo.clone();

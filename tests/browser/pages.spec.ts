@@ -57,6 +57,24 @@ async function workInLab(page: Page): Promise<void> {
   await showNotes();
   await expect(rows).toContainText("echo written-in-the-editor");
 
+  // A web service of the lab, from an origin of its own.
+  await page.locator(".xterm-screen:visible").click();
+  await typeLine(page, "cd /root && (python3 -m http.server 8077 > /dev/null 2>&1 &) ; echo serv'ing'");
+  await expect(rows).toContainText("serving");
+  await page.getByRole("button", { name: "Port…" }).click();
+  await page.getByLabel("Port", { exact: true }).fill("8077");
+  await page.getByRole("button", { name: "Make the address" }).click();
+  const link = page.getByRole("link", { name: /Open port 8077/ });
+  await expect(link).toBeVisible();
+  await look(page, "candidate-preview");
+  const opening = page.context().waitForEvent("page");
+  await link.click();
+  const preview = await opening;
+  await expect(preview.getByText("notes.sh")).toBeVisible();
+  expect(new URL(preview.url()).origin).not.toBe(new URL(page.url()).origin);
+  await preview.close();
+  await page.getByRole("button", { name: "Close", exact: true }).last().click();
+
   await page.getByRole("button", { name: "Go back…" }).click();
   await page.getByRole("button", { name: "Keep the state of now" }).click();
   await expect(page.getByRole("radio", { name: /the state of/ })).toBeVisible();

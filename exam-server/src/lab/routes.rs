@@ -11,6 +11,7 @@ use crate::http::sign_in::Candidate;
 use crate::ids::SessionId;
 use crate::lab::checkpoint::{self, Checkpoints};
 use crate::lab::file::{self, FilePath, LabDirectory, LabFile, LabFileContent};
+use crate::lab::preview::{self, Preview, PreviewRequest};
 use crate::lab::{LabView, reset, terminal, ticket};
 use crate::session::authorize::authorize;
 use crate::session::token::SessionToken;
@@ -175,6 +176,26 @@ pub async fn write_file(
     let (at, new) = (at.into_inner(), new.into_inner());
     let file = file::write(&app, session_id, &entry_id, at, new).await?;
     Ok(web::Json(file))
+}
+
+/// A name under which the browser sees a web service of a lab, from another origin
+#[utoipa::path(tag = "lab", params(("session_id" = SessionId, Path), ("entry_id" = String, Path)), responses(
+    (status = 200, body = Preview),
+    (status = 404, body = Problem, description = "not_found, unknown_entry"),
+    (status = 409, body = Problem, description = "stale_epoch, wrong_state, session_closed, not_offered"),
+))]
+#[post("/sessions/{session_id}/labs/{entry_id}/previews")]
+pub async fn create_preview(
+    app: web::Data<App>,
+    candidate: Candidate,
+    token: SessionToken,
+    path: web::Path<(SessionId, String)>,
+    request: web::Json<PreviewRequest>,
+) -> ApiResult<web::Json<Preview>> {
+    let (session_id, entry_id) = path.into_inner();
+    let session = authorize(&app, &candidate.0, &token, session_id, request.epoch).await?;
+    let preview = preview::show(&app, &session, &entry_id, request.into_inner()).await?;
+    Ok(web::Json(preview))
 }
 
 /// A ticket to open one terminal of a lab once

@@ -135,6 +135,11 @@ fn client_message() -> impl Strategy<Value = ClientMessage> {
                 size,
             }
         }),
+        (lab_id(), any::<u16>()).prop_map(|(lab_id, port)| ClientMessage::Forward {
+            lab_id,
+            host: "lab".to_owned(),
+            port,
+        }),
         size().prop_map(|size| ClientMessage::Resize { size }),
         any::<u64>().prop_map(|bytes| ClientMessage::Ack { bytes }),
     ]

@@ -332,6 +332,36 @@ impl Labs {
             })
     }
 
+    /// A connection to a port of a host.
+    ///
+    /// # Errors
+    /// There is none now.
+    pub async fn connect(
+        &self,
+        lab_id: LabId,
+        host: String,
+        port: u16,
+    ) -> Result<std::net::TcpStream, Refusal> {
+        let lab = locked(&self.table).labs.get(&lab_id).cloned();
+        let lab = lab.ok_or_else(|| Refusal::UnknownLab {
+            lab_id: lab_id.clone(),
+        })?;
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(Refusal::LabState { state }),
+        }
+        if !lab.spec.hosts.contains(&host) {
+            return Err(Refusal::UnknownHost { host });
+        }
+        let driver = Arc::clone(&self.driver);
+        let connecting = move || driver.connect(&lab_id, &host, port);
+        let connected = tokio::task::spawn_blocking(connecting).await;
+        connected
+            .ok()
+            .and_then(Result::ok)
+            .ok_or(Refusal::PortClosed { port })
+    }
+
     fn lab(&self, lab_id: &LabId) -> Result<Arc<Lab>, CallError> {
         locked(&self.table)
             .labs

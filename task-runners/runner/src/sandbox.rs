@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -116,6 +117,12 @@ pub trait Driver: Send + Sync {
         env: &BTreeMap<String, String>,
         timeout: Duration,
     ) -> Result<ScriptOutput, SandboxError>;
+
+    /// A connection to a port on the loopback address of a host.
+    ///
+    /// # Errors
+    /// The lab does not run, or nobody listens.
+    fn connect(&self, lab_id: &LabId, host: &str, port: u16) -> Result<TcpStream, SandboxError>;
 
     /// The files of a host.
     ///

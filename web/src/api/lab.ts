@@ -24,5 +24,8 @@ export const readFile = (sessionId: string, entryId: string, epoch: number, host
 export const writeFile = (sessionId: string, entryId: string, host: string, path: string, content: Schemas["LabFileContent"]): Promise<Schemas["LabFile"]> =>
   put(`${lab(sessionId, entryId)}/file?${query({ host, path })}`, content);
 
+export const showPort = (sessionId: string, entryId: string, epoch: number, host: string, port: number): Promise<Schemas["Preview"]> =>
+  post(`${lab(sessionId, entryId)}/previews`, { epoch, host, port });
+
 export const takeTerminalTicket = (sessionId: string, entryId: string, epoch: number, host: string, terminal: number): Promise<Schemas["TerminalTicket"]> =>
   post(`${lab(sessionId, entryId)}/terminal-tickets`, { epoch, host, terminal });

@@ -502,6 +502,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A name under which the browser sees a web service of a lab, from another origin */
+        post: operations["create_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/labs/{entry_id}/reset": {
         parameters: {
             query?: never;
@@ -1189,6 +1206,18 @@ export interface components {
             /** Format: int32 */
             time_seconds: number;
             title: string;
+        };
+        /** @description Where it is shown. */
+        Preview: {
+            url: string;
+        };
+        /** @description What to show. */
+        PreviewRequest: {
+            /** Format: int64 */
+            epoch: number;
+            host: string;
+            /** Format: int32 */
+            port: number;
         };
         /** @description The document, as the OpenAPI description shows it. */
         Problem: {
@@ -2708,6 +2737,50 @@ export interface operations {
             };
             /** @description too_large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, not_offered */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 //! The labs of the OCI driver, by name.
 
 use std::collections::BTreeMap;
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +103,11 @@ impl Driver for Oci {
         env.insert("HOST".to_owned(), host.to_owned());
         let lab = self.lab(lab_id)?;
         lab.host(host)?.run_script(script, &env, timeout)
+    }
+
+    fn connect(&self, lab_id: &LabId, host: &str, port: u16) -> Result<TcpStream, SandboxError> {
+        let namespace = self.lab(lab_id)?.host(host)?.container.network_namespace();
+        crate::probe::connect(&namespace, port).map_err(SandboxError::system("connect"))
     }
 
     fn files(&self, lab_id: &LabId, host: &str) -> Result<Files, SandboxError> {

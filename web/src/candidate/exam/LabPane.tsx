@@ -1,4 +1,4 @@
-import { Accessibility, LogOut, Minus, Plus, RotateCcw } from "lucide-react";
+import { Accessibility, Globe, LogOut, Minus, Plus, RotateCcw } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Schemas } from "../../api/client";
 import type { TerminalState } from "../../core/terminal";
@@ -8,6 +8,7 @@ import { panelId, tabId, Tabs } from "../../ui/Tabs";
 import { problemText } from "../problems";
 import { FilesPane } from "./FilesPane";
 import { t } from "./messages";
+import { PreviewDialog } from "./PreviewDialog";
 import { ResetDialog } from "./ResetDialog";
 import { useLab } from "./useLab";
 
@@ -52,6 +53,7 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
   const [selected, setSelected] = useState(terminals[0]?.id ?? "");
   const [opened, setOpened] = useState<readonly string[]>([selected]);
   const [isAsking, setIsAsking] = useState(false);
+  const [isShowing, setIsShowing] = useState(false);
   const [roundTripMs, setRoundTripMs] = useState<number>();
   const [states, setStates] = useState<Record<string, TerminalState["kind"]>>({});
   const [fontSize, setFontSize] = useState(() => Number(localStorage.getItem(FONT_KEY)) || 14);
@@ -81,6 +83,9 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
           <button type="button" className="button quiet icon" aria-label={t("lab.smaller")} disabled={fontSize <= FONT_MIN} onClick={() => size(fontSize - 1)}><Minus size={18} aria-hidden="true" /></button>
           <button type="button" className="button quiet icon" aria-label={t("lab.larger")} disabled={fontSize >= FONT_MAX} onClick={() => size(fontSize + 1)}><Plus size={18} aria-hidden="true" /></button>
           <button type="button" className="button quiet icon toggle" aria-label={t("lab.reader")} title={t("lab.reader")} aria-pressed={isForReader} onClick={read}><Accessibility size={18} aria-hidden="true" /></button>
+          <button type="button" className="button quiet" disabled={isLocked || lab.state !== "ready"} onClick={() => setIsShowing(true)}>
+            <Globe size={18} aria-hidden="true" /> {t("preview.button")}
+          </button>
           {(task.policy.reset || task.policy.restore) && <button type="button" className="button quiet" disabled={isLocked || lab.state === "preparing" || lab.state === "resetting" || lab.state === "ended"} onClick={() => setIsAsking(true)}>
             <RotateCcw size={18} aria-hidden="true" /> {t("lab.reset")}
           </button>}
@@ -111,6 +116,7 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
         <button type="button" className="button quiet" onClick={onLeave}><LogOut size={18} aria-hidden="true" /> {t("lab.leave")}</button>
         <span className="quiet small"><kbd>F6</kbd> {t("lab.or")} <kbd>Ctrl+Shift+Backspace</kbd></span>
       </div>
+      {isShowing && <PreviewDialog sessionId={sessionId} epoch={epoch} task={task} onClose={() => setIsShowing(false)} />}
       {isAsking && (
         <ResetDialog sessionId={sessionId} epoch={epoch} task={task} onClose={() => setIsAsking(false)}
           onReset={(checkpoint) => { setIsAsking(false); void reset(checkpoint); }} />
