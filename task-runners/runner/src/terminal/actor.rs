@@ -31,6 +31,11 @@ pub(super) struct Place {
     pub host: String,
 }
 
+/// How much is read in such a time while somebody looks on: far more than a person or a browser
+/// follows, and little enough that other terminals are served at once.
+const WINDOW: Duration = Duration::from_millis(10);
+const WINDOW_LENGTH: usize = 48 * 1024;
+
 pub(super) struct Actor {
     driver: Arc<dyn Driver>,
     place: Place,
@@ -42,6 +47,8 @@ pub(super) struct Actor {
     input: VecDeque<u8>,
     viewer: Option<Viewer>,
     read_again_at: Instant,
+    /// When the window began, and how much was read in it.
+    window: (Instant, usize),
 }
 
 enum State {
@@ -111,6 +118,7 @@ impl Actor {
             input: VecDeque::new(),
             viewer: None,
             read_again_at: Instant::now(),
+            window: (Instant::now(), 0),
         }
     }
 
@@ -136,7 +144,7 @@ impl Actor {
             Some(viewer) if viewer.outbox.is_empty() => viewer.room().min(buffer.len()),
             Some(_) => 0,
         };
-        let read_at = self.viewer.is_none().then_some(self.read_again_at);
+        let read_at = Some(self.read_again_at).filter(|at| *at > Instant::now());
         let (input, state) = (&mut self.input, &mut self.state);
         let (read, write, started) = match state {
             State::Running(shell) => {
@@ -316,12 +324,26 @@ impl Actor {
         self.input.clear();
     }
 
+    /// Counts what was read; when it is much, the rest waits for the next window.
+    fn count(&mut self, length: usize) {
+        let (began, read) = &mut self.window;
+        if began.elapsed() > WINDOW {
+            (*began, *read) = (Instant::now(), 0);
+        }
+        *read += length;
+        if *read > WINDOW_LENGTH {
+            self.read_again_at = *began + WINDOW;
+        }
+    }
+
     fn show(&mut self, bytes: &[u8]) {
+        let length = bytes.len();
         let bytes = self.filter.pass(bytes);
         self.screen.process(&bytes);
         self.tape.output(&bytes, self.screen.size());
         if let Some(viewer) = &mut self.viewer {
             viewer.send_bytes(bytes);
+            self.count(length);
         } else {
             self.read_again_at = Instant::now() + UNWATCHED_PAUSE;
         }
