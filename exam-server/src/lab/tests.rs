@@ -224,13 +224,13 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
 /// The text that is planted in the lab of another candidate with the same task.
 async fn copied_token(server: &TestServer, sitter: &Sitter) -> String {
     let task = |form: &Form| {
-        let tasks = entries(form)
+        let mut tasks = entries(form)
             .into_iter()
             .filter_map(|entry| match entry.entry {
                 FormEntry::Task(task) => Some(task.clone()),
                 FormEntry::Item(_) => None,
             });
-        tasks.last().unwrap()
+        tasks.next_back().unwrap()
     };
     let form = |sitter: &Sitter| {
         let (app, session) = (server.app.clone(), sitter.session);
