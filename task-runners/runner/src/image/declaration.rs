@@ -100,8 +100,7 @@ pub enum DeclarationError {
 }
 
 fn known() -> String {
-    let names: Vec<_> = EMBEDDED.iter().map(|(name, _)| *name).collect();
-    names.join(", ")
+    Declaration::names().join(", ")
 }
 
 pub(super) fn is_digest(text: &str) -> bool {
@@ -122,6 +121,12 @@ fn is_word(text: &str) -> bool {
 }
 
 impl Declaration {
+    /// The names that the binary carries.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        EMBEDDED.iter().map(|(name, _)| *name).collect()
+    }
+
     /// The declaration of this name that the binary carries.
     #[must_use]
     pub fn embedded(name: &str) -> Option<Self> {

@@ -31,10 +31,10 @@ pub(super) struct Place {
     pub host: String,
 }
 
-/// How much is read in such a time while somebody looks on: far more than a person or a browser
-/// follows, and little enough that other terminals are served at once.
-const WINDOW: Duration = Duration::from_millis(10);
-const WINDOW_LENGTH: usize = 48 * 1024;
+/// How much is read at once while somebody looks on, and each second after that: more than a person
+/// follows, and little enough that a flood leaves other terminals their share of the processors.
+const BURST_LENGTH: usize = 512 * 1024;
+const LENGTH_PER_SECOND: usize = 2 * 1024 * 1024;
 
 pub(super) struct Actor {
     driver: Arc<dyn Driver>,
@@ -47,8 +47,8 @@ pub(super) struct Actor {
     input: VecDeque<u8>,
     viewer: Option<Viewer>,
     read_again_at: Instant,
-    /// When the window began, and how much was read in it.
-    window: (Instant, usize),
+    /// How much may be read at once, as of a moment.
+    allowance: (Instant, usize),
 }
 
 enum State {
@@ -118,7 +118,7 @@ impl Actor {
             input: VecDeque::new(),
             viewer: None,
             read_again_at: Instant::now(),
-            window: (Instant::now(), 0),
+            allowance: (Instant::now(), BURST_LENGTH),
         }
     }
 
@@ -324,15 +324,16 @@ impl Actor {
         self.input.clear();
     }
 
-    /// Counts what was read; when it is much, the rest waits for the next window.
+    /// Counts what was read; when it is more than is allowed at once, the rest waits.
     fn count(&mut self, length: usize) {
-        let (began, read) = &mut self.window;
-        if began.elapsed() > WINDOW {
-            (*began, *read) = (Instant::now(), 0);
-        }
-        *read += length;
-        if *read > WINDOW_LENGTH {
-            self.read_again_at = *began + WINDOW;
+        let now = Instant::now();
+        let (as_of, allowed) = self.allowance;
+        let grown = now.duration_since(as_of).as_secs_f64() * LENGTH_PER_SECOND as f64;
+        let allowed = (allowed + grown as usize).min(BURST_LENGTH);
+        self.allowance = (now, allowed.saturating_sub(length));
+        if let Some(over @ 1..) = length.checked_sub(allowed) {
+            let wait = over as f64 / LENGTH_PER_SECOND as f64;
+            self.read_again_at = now + Duration::from_secs_f64(wait);
         }
     }
 
