@@ -165,6 +165,10 @@ facts! {
         is_ancestor: Vec<T>,
         /// Least number of commits in its history.
         commits_at_least: Option<T>,
+        /// Patterns that no file of any commit that a branch or tag reaches may match, such as that
+        /// of a secret.
+        #[serde(default = "Vec::new")]
+        history_lacks: Vec<T>,
     }
     /// What a file of a commit must be.
     BlobFacts {

@@ -229,6 +229,7 @@ fn obstacle(
             let asks = facts.head_subject_matches.is_some()
                 || facts.contains_file.is_some()
                 || facts.commits_at_least.is_some()
+                || !facts.history_lacks.is_empty()
                 || facts.branch.is_some();
             match facts.is_ancestor.len() {
                 0 => (!asks).then_some(NOTHING),

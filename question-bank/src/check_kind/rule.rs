@@ -309,6 +309,7 @@ impl<T> GitFacts<T> {
                 lacks: all(&blob.lacks, Rule::Pattern, put),
             }),
             is_ancestor: all(&self.is_ancestor, Rule::Revision, put),
+            history_lacks: all(&self.history_lacks, Rule::Pattern, put),
             commits_at_least: some(
                 self.commits_at_least.as_ref(),
                 Rule::Number(1, 1 << 20),

@@ -159,6 +159,7 @@ fn git(script: &mut Script, facts: &GitFacts) {
     if let [older, newer] = facts.is_ancestor.as_slice() {
         script.call("git_ancestor", &[older, newer]);
     }
+    script.facts("git_history_lacks", &facts.history_lacks);
     if let Some(blob) = &facts.contains_file {
         script.call("git_file", &[&blob.path]);
         script.text(blob.equals.as_ref(), &blob.matches, &blob.lacks);

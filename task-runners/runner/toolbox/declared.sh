@@ -316,6 +316,20 @@ git_commits_at_least() {
   note "$count commits"
 }
 
+# git_history_lacks PATTERN: in no file of any commit that a branch or tag reaches.
+git_history_lacks() {
+  local object count
+  count=$(git_ask rev-list --all --objects | wc -l)
+  [ "$count" -gt 0 ] && [ "$count" -le 20000 ] || refuse "the history has $count objects, 1 to 20000 are read"
+  while read -r object _; do
+    [ "$(git_ask cat-file -t "$object")" = blob ] || continue
+    if git_ask cat-file blob "$object" | head -c 1048576 | bounded grep -a -q -E -e "$(with_nonce "$1")"; then
+      refuse "a file of the history has what must not be there (object ${object:0:12})"
+    fi
+  done < <(git_ask rev-list --all --objects)
+  note "$count objects of the history looked at"
+}
+
 # What probes and scripts gave.
 
 http_status() {

@@ -56,15 +56,23 @@ pub(super) fn run_once(
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(runs.entry(key).or_default())
+        Arc::clone(runs.entry(key.clone()).or_default())
     };
-    // Whoever comes second waits here.
+    // Whoever comes second waits here. A copy that did not run is not remembered: it may the next time.
     let ran = of_script.get_or_init(|| {
         let mut capture = Capture::new();
         run(evidence, host, script, nonce, &mut capture)
             .map(|disk| Arc::new(Ran { capture, disk }))
             .map_err(|error| error.to_string())
     });
+    if ran.is_err() {
+        let mut runs = evidence
+            .runs
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        runs.remove(&key);
+    }
     ran.clone()
 }
 

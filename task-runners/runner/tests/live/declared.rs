@@ -172,6 +172,20 @@ fn each_kind_says_what_is_there() {
         ),
         (
             Pass,
+            check(
+                "x",
+                "[git]\npath = '/srv/app/repo'\nhistory_lacks = ['^secret-']",
+            ),
+        ),
+        (
+            Fail,
+            check(
+                "x",
+                "[git]\npath = '/srv/app/repo'\nhistory_lacks = ['^one$']",
+            ),
+        ),
+        (
+            Pass,
             run("[output]\nexit = '3'\nstdout = { equals = 'says $nonce' }"),
         ),
         (Fail, run("[output]\nexit = '0'")),
