@@ -17,6 +17,12 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:PATH` or `postgres://..`. Default `sqlite:DATA/exam.db`.
     pub database: Option<String>,
+    /// Where web services of labs are shown, an address of their own so that their pages are strangers to ours. None: they
+    /// are not shown.
+    pub preview_listen: Option<SocketAddr>,
+    /// The URL of a preview, in which `{label}` names it: a name of its own for each, that leads to `preview_listen`.
+    /// Default `http://{label}.preview.localhost:PORT`.
+    pub preview_url: Option<String>,
     /// The runner's socket. Default `DATA/runner/runner.sock`.
     pub runner_socket: Option<PathBuf>,
     /// A folder with a bank to serve in place of the embedded one.
@@ -34,6 +40,8 @@ impl Default for Config {
             public_url: None,
             data: PathBuf::from("data"),
             database: None,
+            preview_listen: None,
+            preview_url: None,
             runner_socket: None,
             bank: None,
             issuer_name: "Assay".to_owned(),
@@ -82,6 +90,14 @@ impl Config {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://{}", self.listen),
         }
+    }
+
+    /// The URL of the preview with this label; none when there are no previews.
+    pub fn preview_url(&self, label: &str) -> Option<String> {
+        let port = self.preview_listen?.port();
+        let usual = || format!("http://{{label}}.preview.localhost:{port}");
+        let url = self.preview_url.clone().unwrap_or_else(usual);
+        Some(url.replace("{label}", label))
     }
 
     /// The database's URL.

@@ -5,12 +5,15 @@
 //! asked of the runner can be asked again: a lab is known by the id of its row, a grading by a name made of it.
 
 pub mod calls;
+pub mod checkpoint;
+pub mod file;
 pub mod grade;
 pub mod instance;
 pub mod link;
 pub mod memory;
 pub mod planted;
 pub mod prepare;
+pub mod preview;
 pub mod recording;
 pub mod regrade;
 pub mod reset;

@@ -20,7 +20,7 @@ use crate::scoring;
 use crate::session;
 
 /// A response of 64 kB fits; a request of 1 MB does not.
-const BODY_BYTES_MAX: usize = 128 * 1024;
+const BODY_BYTES_MAX: usize = 256 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -52,6 +52,12 @@ fn api(config: &mut ServiceConfig<'_>) {
         .service(session::routes::finish_session)
         .service(session::routes::get_receipt)
         .service(lab::routes::reset_lab)
+        .service(lab::routes::list_directory)
+        .service(lab::routes::read_file)
+        .service(lab::routes::write_file)
+        .service(lab::routes::create_preview)
+        .service(lab::routes::list_checkpoints)
+        .service(lab::routes::take_checkpoint)
         .service(lab::routes::create_terminal_ticket)
         .service(lab::routes::open_terminal)
         .service(proctoring::routes::list_rooms)
@@ -173,6 +179,10 @@ pub async fn serve(
     let workers = app.config.workers;
     actix_web::rt::spawn(session::sweep::run(app.clone()));
     actix_web::rt::spawn(lab::prepare::watch(app.clone()));
+    if let Some(address) = app.config.preview_listen {
+        let previews = std::net::TcpListener::bind(address)?;
+        actix_web::rt::spawn(lab::preview::serve(app.clone(), previews));
+    }
     let app = web::Data::new(app);
     let mut server = HttpServer::new(move || {
         let demo = demo.clone();

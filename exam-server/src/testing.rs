@@ -69,6 +69,8 @@ async fn server(blueprint: &str) -> TestServer {
         data: data.path().join("data"),
         bank: Some(data.path().join("bank")),
         database: database().await,
+        // Nobody listens there, unless a test does.
+        preview_listen: Some(free_address()),
         ..Config::default()
     };
     let clock = Clock::manual(1_800_000_000_000);
@@ -102,6 +104,12 @@ async fn server(blueprint: &str) -> TestServer {
         room,
         _data: data,
     }
+}
+
+/// An address on which nobody listens.
+fn free_address() -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
 }
 
 /// An account without a usable password; tests sign in directly.

@@ -53,6 +53,39 @@ pub struct BlueprintSection {
     /// What is not counted by domain is of one of these. Empty: of any.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub from: BTreeSet<DomainId>,
+    /// What candidates may do with the labs of its tasks.
+    #[serde(default, skip_serializing_if = "LabPolicy::is_default")]
+    pub labs: LabPolicy,
+}
+
+/// What candidates may do with the labs of a section's tasks, and what it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LabPolicy {
+    /// Whether they may begin a lab anew.
+    pub reset: bool,
+    /// Whether they may go back to a checkpoint.
+    pub restore: bool,
+    /// What each of either costs, in percent of the points earned on the task.
+    pub cost_percent: u32,
+}
+
+impl Default for LabPolicy {
+    fn default() -> Self {
+        Self {
+            reset: true,
+            restore: true,
+            cost_percent: 0,
+        }
+    }
+}
+
+impl LabPolicy {
+    /// Whether it is what a blueprint has that says nothing.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Blueprint {

@@ -46,6 +46,8 @@ pub enum CheckKind<T = String> {
     Port(T),
     /// What the check's run script printed and how it ended.
     Output(OutputFacts<T>),
+    /// What must not have happened beside the work: see [`UndamagedFacts`].
+    Undamaged(UndamagedFacts<T>),
 }
 
 macro_rules! facts {
@@ -163,6 +165,10 @@ facts! {
         is_ancestor: Vec<T>,
         /// Least number of commits in its history.
         commits_at_least: Option<T>,
+        /// Patterns that no file of any commit that a branch or tag reaches may match, such as that
+        /// of a secret.
+        #[serde(default = "Vec::new")]
+        history_lacks: Vec<T>,
     }
     /// What a file of a commit must be.
     BlobFacts {
@@ -186,6 +192,14 @@ facts! {
         headers: BTreeMap<String, T>,
         /// The body.
         body: Option<TextFacts<T>>,
+    }
+    /// Nothing but what was asked for was changed since the lab was ready: no file outside of the
+    /// excepted places (logs, caches, temporary files and root's home never count), nothing made
+    /// writable for everybody or set-uid anywhere.
+    UndamagedFacts {
+        /// What may be changed: absolute paths, in which `*` stands for anything.
+        #[serde(default = "Vec::new")]
+        except: Vec<T>,
     }
     /// What a run script must have given.
     OutputFacts {
@@ -250,6 +264,7 @@ impl<T> CheckKind<T> {
             Self::Http(facts) => CheckKind::Http(facts.map(put)),
             Self::Port(state) => CheckKind::Port(put(Rule::Word(&["open", "closed"]), state)),
             Self::Output(facts) => CheckKind::Output(facts.map(put)),
+            Self::Undamaged(facts) => CheckKind::Undamaged(facts.map(put)),
         }
     }
 }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bank, Blueprint, BlueprintId, CheckId, DomainId, ItemId, OptionId, SectionId, SectionKind,
-    TaskId, Values,
+    Bank, Blueprint, BlueprintId, CheckId, DomainId, ItemId, LabPolicy, OptionId, SectionId,
+    SectionKind, TaskId, Values,
 };
 
 /// What one candidate sits, drawn once and stored.
@@ -41,6 +41,9 @@ pub struct FormSection {
     pub weight_percent: u32,
     /// What must be reached in this section to pass, in percent.
     pub minimum_percent: u32,
+    /// What candidates may do with the labs of its tasks.
+    #[serde(default, skip_serializing_if = "LabPolicy::is_default")]
+    pub labs: LabPolicy,
     /// The items or tasks in order.
     pub entries: Vec<FormEntry>,
 }

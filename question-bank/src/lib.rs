@@ -30,11 +30,11 @@ mod score;
 mod task;
 
 pub use bank::{Bank, Domain, Loaded, SourceFile, Unloadable};
-pub use blueprint::{Blueprint, BlueprintSection, SectionKind};
+pub use blueprint::{Blueprint, BlueprintSection, LabPolicy, SectionKind};
 pub use certification::Certification;
 pub use check_kind::{
     BlobFacts, CheckKind, ContentFacts, DeclarationError, Declared, FileFacts, GitFacts, HttpFacts,
-    OutputFacts, TextFacts, ValueFacts,
+    OutputFacts, TextFacts, UndamagedFacts, ValueFacts,
 };
 pub use draw::SeededDraw;
 pub use fault::{Fault, FaultCode};

@@ -97,13 +97,22 @@ pub struct TaskScore {
     pub possible: Millipoints,
     /// Share of the points, in thousandths of a percent.
     pub score_percent_millis: u32,
+    /// How much of what was earned the resets of the lab have cost, in percent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reset_cost_percent: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Scores a form.
 ///
 /// An item without a score was not answered and has 0. A check without an outcome is undecided,
 /// as is a broken one: it earns nothing yet and the score is pending. Within a section every
-/// point counts the same, so a task with more points weighs more.
+/// point counts the same, so a task with more points weighs more. `resets` are those of the labs;
+/// each costs what the section says, of the points earned, rounded down to thousandths of a point.
 ///
 /// Rounding: what is shown is rounded down to a thousandth of a percent. Whether a cut score or a
 /// minimum is reached is decided on exact fractions, so 69.9999 % is never 70 %, and a total of
@@ -113,6 +122,7 @@ pub fn score_form(
     form: &Form,
     item_scores: &BTreeMap<ItemId, Millipoints>,
     check_outcomes: &BTreeMap<TaskId, BTreeMap<CheckId, Outcome>>,
+    resets: &BTreeMap<TaskId, u32>,
 ) -> FormScore {
     let mut tasks = Vec::new();
     let mut domains: BTreeMap<&DomainId, (Points, Points)> = BTreeMap::new();
@@ -129,9 +139,12 @@ pub fn score_form(
                 }
                 FormEntry::Task(task) => {
                     let (scored, state) = score_task(task, check_outcomes.get(&task.task_id));
+                    let resets = resets.get(&task.task_id).copied().unwrap_or_default();
+                    let cost = resets.saturating_mul(section.labs.cost_percent).min(100);
+                    let scored = scored.less(cost);
                     points.add(scored);
                     domains.entry(&task.domain).or_default().1.add(scored);
-                    tasks.push(scored.of_task(task.task_id.clone(), state));
+                    tasks.push(scored.of_task(task.task_id.clone(), state, cost));
                 }
             }
         }
@@ -212,6 +225,15 @@ impl Points {
         self.possible = self.possible.saturating_add(other.possible);
     }
 
+    /// What is left of the earned ones after a cost, rounded down.
+    fn less(self, cost_percent: u32) -> Self {
+        let left = u64::from(self.earned) * u64::from(100_u32.saturating_sub(cost_percent)) / 100;
+        Self {
+            earned: u32::try_from(left).unwrap_or(self.earned),
+            ..self
+        }
+    }
+
     /// Rounded down; none if there is nothing to earn.
     fn percent_millis(self) -> Option<u32> {
         let millis =
@@ -234,13 +256,14 @@ impl Points {
         }
     }
 
-    fn of_task(self, task_id: TaskId, state: ScoreState) -> TaskScore {
+    fn of_task(self, task_id: TaskId, state: ScoreState, reset_cost_percent: u32) -> TaskScore {
         TaskScore {
             task_id,
             state,
             earned: Millipoints(self.earned),
             possible: Millipoints(self.possible),
             score_percent_millis: self.percent_millis().unwrap_or_default(),
+            reset_cost_percent,
         }
     }
 }

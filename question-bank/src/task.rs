@@ -47,6 +47,10 @@ pub struct Task {
     pub statement: String,
     /// Script that prepares the lab.
     pub setup: String,
+    /// Script that each host runs when it goes back to a checkpoint, as when a machine boots; empty
+    /// when there is nothing to start.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub boot: String,
     /// Script that solves the task.
     pub solution: String,
     /// What is checked, in the order of the file.
@@ -185,6 +189,8 @@ pub struct TaskInstance {
     pub statement: String,
     /// Script that prepares the lab.
     pub setup: String,
+    /// Script that each host runs when it goes back to a checkpoint.
+    pub boot: String,
     /// Script that solves the task.
     pub solution: String,
     /// What is checked.
@@ -312,6 +318,7 @@ impl Task {
             values: values.clone(),
             statement: put("statement", &self.statement)?,
             setup: put("setup", &self.setup)?,
+            boot: put("boot", &self.boot)?,
             solution: put("solution", &self.solution)?,
             checks,
             cheats,

@@ -217,6 +217,7 @@ fn every_fault_has_its_code_and_place() {
 #[test]
 fn every_code_is_made_by_some_test() {
     let text = fs::read_to_string(folder("tests/fixtures/edits.toml")).unwrap()
+        + &fs::read_to_string(folder("tests/fixtures/declared-edits.toml")).unwrap()
         + &fs::read_to_string(folder("tests/fixtures/broken/expected.txt")).unwrap()
         + include_str!("fixtures/declared-edits.toml")
         // Made by the tests of this file and of `import/`.

@@ -38,6 +38,9 @@ pub fn demo(listen: Option<SocketAddr>, data: Option<PathBuf>) -> ExitCode {
         if let Ok(address) = listener.local_addr() {
             config.listen = address;
         }
+        // The next port, if it is free: without it web services of labs are not shown.
+        let next = SocketAddr::new(config.listen.ip(), config.listen.port().wrapping_add(1));
+        config.preview_listen = TcpListener::bind(next).is_ok().then_some(next);
         let labs = labs(&config);
         let app = match App::open(config, Clock::system()).await {
             Ok(app) => app,

@@ -19,6 +19,25 @@ pub enum ImageCommand {
         #[arg(long)]
         images: Option<OsString>,
     },
+    /// Take a lab image from a root file system in a tar archive, or from an OCI layout
+    Import {
+        /// How tasks will call it
+        name: OsString,
+        /// The archive, or the directory of the layout
+        from: OsString,
+        /// Where images are kept [default: /var/lib/assay/images]
+        #[arg(long)]
+        images: Option<OsString>,
+    },
+    /// Remove lab images that no task means any more
+    Prune {
+        /// A runner's data directory: images of labs that were graded there are kept
+        #[arg(long = "data")]
+        data: Vec<OsString>,
+        /// Where images are kept [default: /var/lib/assay/images]
+        #[arg(long)]
+        images: Option<OsString>,
+    },
     /// List built lab images
     List {
         /// Where images are kept [default: /var/lib/assay/images]
@@ -38,6 +57,17 @@ pub fn run(command: ImageCommand) -> ExitCode {
     let images = match command {
         ImageCommand::Build { image, images } => {
             runner.arg("build").arg(image);
+            images
+        }
+        ImageCommand::Import { name, from, images } => {
+            runner.arg("import").arg(name).arg(from);
+            images
+        }
+        ImageCommand::Prune { data, images } => {
+            runner.arg("prune");
+            for data in data {
+                runner.arg("--data").arg(data);
+            }
             images
         }
         ImageCommand::List { images } => {

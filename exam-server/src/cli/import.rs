@@ -148,9 +148,12 @@ fn import(arguments: ImportArguments) -> Result<Vec<ImportedTask>, ImportError> 
     }
     if arguments.prove {
         let proved = made.bank.tasks.into_values().collect();
-        let reports = proof::prove_all(proved, SEEDS, arguments.runner, |task, report| {
-            proof::record(stage.root(), task, report, SEEDS)
-        })?;
+        let reports = proof::prove_all(
+            proved,
+            proof::Extent::Whole { seeds: SEEDS },
+            arguments.runner,
+            |task, report| proof::record(stage.root(), task, report, SEEDS),
+        )?;
         settle(&stage, &mut tasks, &reports)?;
     } else {
         for task in &mut tasks {

@@ -2,6 +2,7 @@
 //! solution passes all of them for every seed, no cheat gains any, and the solution fits the task's time.
 
 mod proofs;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,9 +39,23 @@ pub struct TestArguments {
     /// Write the record of each proof into the task's folder (proof.toml); without it a task is in no exam
     #[arg(long)]
     record: bool,
+    /// Only that the untouched lab fails and the solution passes, for one candidate: enough to see that a proof that is
+    /// recorded still holds on this machine
+    #[arg(long, conflicts_with_all = ["record", "seeds"])]
+    quick: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy)]
+pub enum Extent {
+    /// Everything, for so many candidates.
+    Whole {
+        seeds: u8,
+    },
+    Quick,
 }
 
 /// Why tasks cannot be tested.
@@ -54,6 +69,8 @@ pub enum TestError {
     UnknownTask(TaskId),
     #[error("the bank has no task without faults: see `exam-server bank check`")]
     NoTasks,
+    #[error("interrupted; the labs of the test are ended")]
+    Interrupted,
     #[error("cannot make a folder for the runner")]
     Folder(#[source] std::io::Error),
     #[error("cannot write the record of the proof to {path}")]
@@ -170,14 +187,20 @@ fn test(arguments: TestArguments) -> Result<Report, TestError> {
             false => Ok(()),
         }
     };
-    let tasks = prove_all(tasks, arguments.seeds, arguments.runner.clone(), each)?;
+    let extent = match arguments.quick {
+        true => Extent::Quick,
+        false => Extent::Whole {
+            seeds: arguments.seeds,
+        },
+    };
+    let tasks = prove_all(tasks, extent, arguments.runner.clone(), each)?;
     Ok(Report { tasks })
 }
 
 /// Proves tasks one after the other, and tells of each when it is done. Without a socket a runner is started for the time.
 pub fn prove_all(
     tasks: Vec<Task>,
-    seeds: u8,
+    extent: Extent,
     runner: Option<PathBuf>,
     mut each: impl FnMut(&Task, &TaskReport) -> Result<(), TestError>,
 ) -> Result<Vec<TaskReport>, TestError> {
@@ -186,20 +209,27 @@ pub fn prove_all(
         None => OwnRunner::start().map(|(own, socket)| (Some(own), socket))?,
     };
     actix_web::rt::System::new().block_on(async {
-        let link = RunnerLink::new(socket);
-        let mut reports = Vec::new();
-        for task in tasks {
-            let proved = proofs::prove(&link, &task, seeds).await;
-            let report = TaskReport {
-                id: task.id.clone(),
-                proved: proved.proofs.values().all(|proof| proof.ok),
-                proofs: proved.proofs,
-                image_digest: proved.image_digest,
-            };
-            each(&task, &report)?;
-            reports.push(report);
+        let proving = async {
+            let link = RunnerLink::new(socket);
+            let mut reports = Vec::new();
+            for task in tasks {
+                let proved = proofs::prove(&link, &task, extent).await;
+                let report = TaskReport {
+                    id: task.id.clone(),
+                    proved: proved.proofs.values().all(|proof| proof.ok),
+                    proofs: proved.proofs,
+                    image_digest: proved.image_digest,
+                };
+                each(&task, &report)?;
+                reports.push(report);
+            }
+            Ok(reports)
+        };
+        // The runner is in a group of its own and would go on.
+        tokio::select! {
+            done = proving => done,
+            _ = tokio::signal::ctrl_c() => Err(TestError::Interrupted),
         }
-        Ok(reports)
     })
 }
 

@@ -12,6 +12,7 @@ use crate::authoring::read::{item_by_digest, task_by_digest};
 use crate::exam::form::{Entry, entries};
 use crate::http::markdown;
 use crate::http::problem::{ApiError, ApiResult};
+use crate::lab::checkpoint::PaperLabPolicy;
 use crate::lab::instance::terminals;
 use crate::lab::{LabState, LabView};
 
@@ -86,6 +87,8 @@ pub struct PaperTask {
     pub lab: LabView,
     /// The names of its machines, the main one first.
     pub hosts: Vec<String>,
+    /// What may be done with its lab.
+    pub policy: PaperLabPolicy,
     /// How many terminals may be open at once on each of them.
     pub terminals: u8,
 }
@@ -222,6 +225,7 @@ async fn paper_task(
             .collect(),
         time_seconds: task.time_seconds,
         lab,
+        policy: entry.section.labs.into(),
         terminals: terminals(&instance.hosts),
         hosts: instance.hosts,
     })

@@ -26,6 +26,9 @@ pub enum ErrorCode {
     SeatCodeOtherSeat,
     SeatLocked,
     LabsNotReady,
+    NotOffered,
+    FileChanged,
+    FileRefused,
     StaleEpoch,
     OldRevision,
     RevisionConflict,
@@ -60,6 +63,9 @@ impl ErrorCode {
             Self::SeatLocked => StatusCode::LOCKED,
             Self::WrongState
             | Self::LabsNotReady
+            | Self::NotOffered
+            | Self::FileChanged
+            | Self::FileRefused
             | Self::StaleEpoch
             | Self::OldRevision
             | Self::RevisionConflict
@@ -92,6 +98,9 @@ impl ErrorCode {
             Self::SeatCodeOtherSeat => "The seat code belongs to another seat",
             Self::SeatLocked => "The seat is locked after too many wrong codes",
             Self::LabsNotReady => "The labs are still being prepared",
+            Self::NotOffered => "The exam does not offer this",
+            Self::FileChanged => "The file was changed meanwhile",
+            Self::FileRefused => "The file cannot be opened here",
             Self::StaleEpoch => "The session has moved to another tab or device",
             Self::OldRevision => "A newer revision of this response is stored",
             Self::RevisionConflict => "This revision is stored with another content",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use task_protocol::{
-    Call, CallResult, CheckSpec, GradeReport, JobId, LabId, LabSpec, LabView, RecordingMarker,
-    RecordingView, ScriptOutput,
+    Call, CallResult, CheckSpec, DirectoryEntry, GradeReport, JobId, LabId, LabSpec, LabView,
+    RecordingMarker, RecordingView, ScriptOutput, TextFile,
 };
 
 use crate::lab::link::{LinkError, RunnerLink};
@@ -43,10 +43,25 @@ impl RunnerLink {
             .await
     }
 
-    /// Throws away what is in a lab and prepares it anew.
-    pub async fn reset(&self, lab_id: LabId, setup_timeout_ms: u32) -> Result<LabView, LinkError> {
-        self.call_lab(Call::ResetLab { lab_id }, script_time(setup_timeout_ms))
-            .await
+    /// Throws away what is in a lab and prepares it anew, or goes back to a checkpoint.
+    pub async fn reset(
+        &self,
+        lab_id: LabId,
+        checkpoint: Option<u32>,
+        setup_timeout_ms: u32,
+    ) -> Result<LabView, LinkError> {
+        let call = Call::ResetLab { lab_id, checkpoint };
+        self.call_lab(call, script_time(setup_timeout_ms)).await
+    }
+
+    /// How a lab is.
+    pub async fn inspect(&self, lab_id: LabId) -> Result<LabView, LinkError> {
+        self.call_lab(Call::InspectLab { lab_id }, SHORT).await
+    }
+
+    /// Keeps the files of a lab as they are now.
+    pub async fn take_checkpoint(&self, lab_id: LabId) -> Result<LabView, LinkError> {
+        self.call_lab(Call::TakeCheckpoint { lab_id }, AROUND).await
     }
 
     /// All labs that the runner has.
@@ -125,6 +140,57 @@ impl RunnerLink {
     async fn call_graded(&self, call: Call, timeout: Duration) -> Result<GradeReport, LinkError> {
         match self.call(call, timeout).await? {
             CallResult::Graded(report) => Ok(report),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// What is in a directory of a host.
+    pub async fn directory(
+        &self,
+        lab_id: LabId,
+        host: String,
+        path: String,
+    ) -> Result<Vec<DirectoryEntry>, LinkError> {
+        let call = Call::ListDirectory { lab_id, host, path };
+        match self.call(call, SHORT).await? {
+            CallResult::Directory { entries } => Ok(entries),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+
+    /// What is in a text file of a host.
+    pub async fn read_file(
+        &self,
+        lab_id: LabId,
+        host: String,
+        path: String,
+    ) -> Result<TextFile, LinkError> {
+        let call = Call::ReadFile { lab_id, host, path };
+        self.call_file(call).await
+    }
+
+    /// Writes a text file of a host.
+    pub async fn write_file(
+        &self,
+        lab_id: LabId,
+        host: String,
+        path: String,
+        content: String,
+        digest: Option<String>,
+    ) -> Result<TextFile, LinkError> {
+        let call = Call::WriteFile {
+            lab_id,
+            host,
+            path,
+            content,
+            digest,
+        };
+        self.call_file(call).await
+    }
+
+    async fn call_file(&self, call: Call) -> Result<TextFile, LinkError> {
+        match self.call(call, SHORT).await? {
+            CallResult::File(file) => Ok(file),
             _ => Err(LinkError::Unexpected),
         }
     }

@@ -18,6 +18,7 @@ pub fn lab_spec(task: &TaskInstance) -> wire::LabSpec {
         task_id: task.task_id.to_string(),
         image: task.image.clone(),
         hosts: task.hosts.clone(),
+        boot: task.boot.clone(),
         setup: task.setup.clone(),
         env: task.values.environment(),
         limits: wire::LabLimits {

@@ -193,6 +193,20 @@ impl RunnerLink {
     }
 }
 
+impl RunnerLink {
+    /// Opens a connection to a port of a lab's host.
+    pub async fn forward(&self, lab_id: LabId, host: String, port: u16) -> Result<Peer, LinkError> {
+        let mut peer = Peer::connect(&self.socket).await?;
+        let forward = ClientMessage::Forward { lab_id, host, port };
+        peer.send(&encode_message(&forward)?).await?;
+        match peer.next().await? {
+            Frame::Message(RunnerMessage::Attached) => Ok(peer),
+            Frame::Message(RunnerMessage::Refused(refusal)) => Err(refusal.into()),
+            _ => Err(LinkError::Unexpected),
+        }
+    }
+}
+
 async fn converse(closing: Closing, peer: Peer, mut frames: mpsc::Receiver<Vec<u8>>) {
     let Peer {
         mut incoming,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::ids::LabId;
+use crate::lab::preview::Shown;
 
 /// Labs that are prepared at once: more of them would slow each other down.
 const PREPARING_MAX: usize = 4;
@@ -17,6 +18,8 @@ pub struct Memory {
     /// Labs that are worked on, or rest after a failure: not before that time.
     resting: Mutex<HashMap<LabId, Rest>>,
     grading_tries: Mutex<HashMap<LabId, u32>>,
+    /// Ports of labs that can be seen, by label.
+    previews: Mutex<HashMap<String, Shown>>,
     /// Room for preparing.
     pub preparing: Semaphore,
 }
@@ -37,6 +40,7 @@ impl Default for Memory {
             used_tickets: Mutex::default(),
             resting: Mutex::default(),
             grading_tries: Mutex::default(),
+            previews: Mutex::default(),
             preparing: Semaphore::new(PREPARING_MAX),
         }
     }
@@ -104,8 +108,19 @@ impl Memory {
         *count
     }
 
+    /// Lets a port of a lab be seen under a label.
+    pub fn show(&self, label: String, shown: Shown) {
+        locked(&self.previews).insert(label, shown);
+    }
+
+    /// What is seen under a label.
+    pub fn shown(&self, label: &str) -> Option<Shown> {
+        locked(&self.previews).get(label).cloned()
+    }
+
     /// The lab is over for good.
     pub fn forget(&self, lab: LabId) {
+        locked(&self.previews).retain(|_, shown| shown.lab != lab);
         locked(&self.grading_tries).remove(&lab);
         let mut resting = locked(&self.resting);
         if resting.get(&lab) != Some(&Rest::WorkedOn) {

@@ -136,7 +136,16 @@ pub async fn bring_up(app: &App, row: &lab::Model) -> Result<(), LabError> {
     let task = instance(app, row).await?;
     let mut view = app.runner.create(id.clone(), lab_spec(&task)).await?;
     if view.state == wire::LabState::Failed {
-        view = app.runner.reset(id, SETUP_TIMEOUT_MS).await?;
+        view = app.runner.reset(id, None, SETUP_TIMEOUT_MS).await?;
+    }
+    // The proof speaks of another machine then; whether that matters a person must say.
+    if let Some(proof) = app.bank.bank.proofs.get(&task.task_id)
+        && proof.image_digest != view.image_digest
+    {
+        tracing::warn!(
+            task = %task.task_id, image = task.image, digest = view.image_digest, proved_on = proof.image_digest,
+            "the lab runs on another build of its image than the one that the task was proved on; prove it again"
+        );
     }
     match view.state {
         wire::LabState::Ready => Ok(()),

@@ -11,6 +11,7 @@ use crate::audit;
 use crate::entity::lab;
 use crate::http::problem::{ApiError, ApiResult, ErrorCode};
 use crate::ids::SessionId;
+use crate::lab::checkpoint;
 use crate::lab::instance::SETUP_TIMEOUT_MS;
 use crate::lab::link::LinkError;
 use crate::lab::prepare::{bring_up, set, set_in};
@@ -40,6 +41,7 @@ pub async fn reset(
     session_id: SessionId,
     entry_id: &str,
     epoch: i64,
+    checkpoint: Option<u32>,
 ) -> ApiResult<LabView> {
     token.is_for(session_id)?;
     let busy = || {
@@ -48,17 +50,37 @@ pub async fn reset(
             "the lab is being prepared; try again in a moment",
         )
     };
+    // Asked before anything is locked: the runner may take a moment.
+    let checkpoint_at_ms = match checkpoint {
+        Some(number) => {
+            Some(checkpoint::time_of(app, candidate, session_id, entry_id, number).await?)
+        }
+        None => None,
+    };
     let tx = app.db.begin().await?;
     let session = lock_own(&tx, candidate.account_id, session_id).await?;
     let now = app.clock.now_ms();
+    let policy = checkpoint::policy(app, session_id, entry_id).await?;
+    let is_offered = match checkpoint {
+        None => policy.reset,
+        Some(_) => policy.restore,
+    };
+    let row = find(app, session_id, entry_id).await?;
+    // A lab that is lost is made anew whatever the policy says, and at no cost.
+    let is_repair = LabState::from_name(&row.state) == LabState::Failed;
     let command = |epoch| Command::ResetLab {
         epoch,
         entry_id: entry_id.to_owned(),
+        checkpoint_at_ms,
+        is_repair,
     };
     let state = State::of(&session)?;
     let decision = decide(&state, command(epoch), now)?;
     decide(&state, command(token.epoch), now)?;
-    let row = find(app, session_id, entry_id).await?;
+    if !is_offered && !is_repair {
+        let detail = "this exam does not offer it for this task";
+        return Err(ApiError::new(ErrorCode::NotOffered, detail));
+    }
     match LabState::from_name(&row.state) {
         LabState::Ready | LabState::Failed => {}
         LabState::Preparing | LabState::Resetting => return Err(busy()),
@@ -76,7 +98,8 @@ pub async fn reset(
     carry_out(&tx, app, session, decision, CANDIDATE).await?;
     let actor = candidate.account_id.to_string();
     let object = format!("{session_id}/{entry_id}");
-    audit::record(&tx, now, &actor, "lab_reset", &object, "{}").await?;
+    let detail = serde_json::json!({ "checkpoint_at_ms": checkpoint_at_ms }).to_string();
+    audit::record(&tx, now, &actor, "lab_reset", &object, &detail).await?;
     tx.commit().await?;
 
     let row = lab::Model {
@@ -88,7 +111,7 @@ pub async fn reset(
     let carrying_out = {
         let app = app.clone();
         tokio::spawn(async move {
-            let view = carry_out_reset(&app, &row).await;
+            let view = carry_out_reset(&app, &row, checkpoint).await;
             drop(work);
             view
         })
@@ -102,8 +125,12 @@ pub async fn reset(
     }
 }
 
-async fn carry_out_reset(app: &App, row: &lab::Model) -> ApiResult<LabView> {
-    let (state, detail) = match anew(app, row).await {
+async fn carry_out_reset(
+    app: &App,
+    row: &lab::Model,
+    checkpoint: Option<u32>,
+) -> ApiResult<LabView> {
+    let (state, detail) = match anew(app, row, checkpoint).await {
         Ok(()) => (LabState::Ready, None),
         Err(error) => {
             tracing::warn!(lab = %row.id, %error, "a lab could not be reset");
@@ -114,10 +141,13 @@ async fn carry_out_reset(app: &App, row: &lab::Model) -> ApiResult<LabView> {
     Ok(LabView { state })
 }
 
-async fn anew(app: &App, row: &lab::Model) -> Result<(), LabError> {
-    match app.runner.reset(wire_id(row.id)?, SETUP_TIMEOUT_MS).await {
+async fn anew(app: &App, row: &lab::Model, checkpoint: Option<u32>) -> Result<(), LabError> {
+    let id = wire_id(row.id)?;
+    match app.runner.reset(id, checkpoint, SETUP_TIMEOUT_MS).await {
         Ok(view) if view.state == task_protocol::LabState::Ready => Ok(()),
         Ok(view) => Err(LabError::NotReady(view.detail.unwrap_or_default())),
+        // It fell out meanwhile: the lab is as it was.
+        Err(LinkError::Call(CallError::UnknownCheckpoint { .. })) => Ok(()),
         // The runner was restarted and has forgotten it.
         Err(LinkError::Call(CallError::UnknownLab { .. })) => bring_up(app, row).await,
         Err(error) => Err(error.into()),

@@ -207,7 +207,7 @@ async fn converse(
 }
 
 /// Whether the session still runs, in time and at the ticket's epoch.
-async fn check(app: &App, admission: &Admission) -> ApiResult<()> {
+pub(super) async fn check(app: &App, admission: &Admission) -> ApiResult<()> {
     let row = exam_session::Entity::find_by_id(admission.session_id)
         .one(app.db.reader())
         .await?

@@ -150,6 +150,22 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
         .post(&sitter.path("labs/t01/reset"), json!({"epoch": 1}))
         .await;
     assert_eq!(reset.json, json!({"state": "ready"}));
+    let checkpoints = sitter.path("labs/t01/checkpoints");
+    let stale = sitter.browser.post(&checkpoints, json!({"epoch": 0}));
+    assert_eq!(stale.await.code(), "409 stale_epoch");
+    let kept = sitter.browser.post(&checkpoints, json!({"epoch": 1})).await;
+    assert_eq!(kept.json["checkpoints"][0]["number"], 1);
+    assert_eq!(sitter.browser.get(&checkpoints).await.json, kept.json);
+    let back = |checkpoint: u32| {
+        let (path, body) = (
+            sitter.path("labs/t01/reset"),
+            json!({"epoch": 1, "checkpoint": checkpoint}),
+        );
+        let browser = &sitter.browser;
+        async move { browser.post(&path, body).await }
+    };
+    assert_eq!(back(1).await.json, json!({"state": "ready"}));
+    assert_eq!(back(7).await.code(), "404 not_found");
 
     let ticket = sitter
         .browser
@@ -176,6 +192,7 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
     let copied = copied_token(&server, &sitter).await;
     let command = format!("printf 'x%s\\n' {copied} > /root/notes\n");
     socket.send(2, command.as_bytes()).await;
+    let preview = preview(&server, &sitter, &mut socket).await;
     socket.say(json!({"type": "ping", "id": 7})).await;
     assert_eq!(socket.hear().await, json!({"type": "pong", "id": 7}));
 
@@ -190,6 +207,10 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
         .map(|check| check["outcome"].as_str().unwrap())
         .collect();
     assert_eq!(outcomes, ["pass", "pass"]);
+    // Two times back at 10 % each; the third was refused.
+    assert_eq!(result["tasks"][0]["reset_cost_percent"], 20);
+    assert_eq!(result["tasks"][0]["score_percent"], 80.0);
+    assert!(asked(&preview).await.starts_with("HTTP/1.1 404"));
     recording_and_regrade(&server, &sitter).await;
     let labs = server.app.runner.labs().await.unwrap();
     // The other candidate's lab goes on.
@@ -203,13 +224,13 @@ async fn a_candidate_works_in_a_lab_and_is_graded() {
 /// The text that is planted in the lab of another candidate with the same task.
 async fn copied_token(server: &TestServer, sitter: &Sitter) -> String {
     let task = |form: &Form| {
-        let tasks = entries(form)
+        let mut tasks = entries(form)
             .into_iter()
             .filter_map(|entry| match entry.entry {
                 FormEntry::Task(task) => Some(task.clone()),
                 FormEntry::Item(_) => None,
             });
-        tasks.last().unwrap()
+        tasks.next_back().unwrap()
     };
     let form = |sitter: &Sitter| {
         let (app, session) = (server.app.clone(), sitter.session);
@@ -242,6 +263,8 @@ async fn recording_and_regrade(server: &TestServer, sitter: &Sitter) {
         labels,
         [
             "reset",
+            "checkpoint 1",
+            "back to checkpoint 1",
             "opened",
             "handed in",
             "check done: pass",
@@ -287,4 +310,50 @@ async fn recording_and_regrade(server: &TestServer, sitter: &Sitter) {
         "{}",
         timeline.text
     );
+}
+
+/// Asks where a preview is, as a browser does.
+async fn asked(url: &str) -> String {
+    let (host, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let port: u16 = host.rsplit_once(':').unwrap().1.parse().unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// A web service of the lab in the browser; gives its address.
+async fn preview(server: &TestServer, sitter: &Sitter, socket: &mut Socket) -> String {
+    let address = server.app.config.preview_listen.unwrap();
+    let listener = std::net::TcpListener::bind(address).unwrap();
+    actix_web::rt::spawn(crate::lab::preview::serve(server.app.clone(), listener));
+    let previews = sitter.path("labs/t01/previews");
+    let show = |epoch: i64, port: u16| {
+        let body = json!({"epoch": epoch, "host": "lab", "port": port});
+        let (browser, path) = (&sitter.browser, &previews);
+        async move { browser.post(path, body).await }
+    };
+    assert_eq!(show(0, 8099).await.code(), "409 stale_epoch");
+    let url = show(1, 8099).await.json["url"].as_str().unwrap().to_owned();
+    let url = format!("{url}/page?x=1");
+    assert!(asked(&url).await.starts_with("HTTP/1.1 502"));
+    let stranger = url.replacen("http://p", "http://q", 1);
+    assert!(asked(&stranger).await.starts_with("HTTP/1.1 404"));
+    let serve = b"mkdir /srv/w && echo from-the-lab > /srv/w/page && cd /srv/w && python3 -m http.server 8099 &\n";
+    socket.send(2, serve).await;
+    loop {
+        let answer = asked(&url).await;
+        if answer.contains("from-the-lab") {
+            assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+            return url;
+        }
+        assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 }

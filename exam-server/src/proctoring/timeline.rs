@@ -54,6 +54,13 @@ pub async fn timeline(
         .collect()
 }
 
+/// The time of day, in UTC.
+fn clock_words(at_ms: i64) -> String {
+    let time = chrono::DateTime::from_timestamp_millis(at_ms);
+    time.map(|time| time.format("%H:%M:%S UTC").to_string())
+        .unwrap_or_default()
+}
+
 fn words(event: &Event, entry: Option<&str>) -> String {
     match event {
         Event::Entered { .. } => "Entered the waiting room".to_owned(),
@@ -66,7 +73,19 @@ fn words(event: &Event, entry: Option<&str>) -> String {
         Event::Adjusted {
             delta_ms, reason, ..
         } => format!("Time changed by {} min: {reason}", delta_ms / 60_000),
-        Event::LabReset { entry_id } => format!("Reset the lab of {entry_id}"),
+        Event::LabReset {
+            entry_id,
+            checkpoint_at_ms: None,
+            ..
+        } => format!("Reset the lab of {entry_id}"),
+        Event::LabReset {
+            entry_id,
+            checkpoint_at_ms: Some(at_ms),
+            ..
+        } => format!(
+            "Went back to an earlier state of the lab of {entry_id} ({})",
+            clock_words(*at_ms)
+        ),
         Event::Submitted { reason, note, .. } => match reason {
             EndReason::Candidate => "Handed in".to_owned(),
             EndReason::Deadline => "Handed in at the deadline".to_owned(),

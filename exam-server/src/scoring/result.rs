@@ -69,6 +69,9 @@ pub struct DomainResult {
 pub struct TaskResult {
     pub title: String,
     pub score_percent: f64,
+    /// What the resets of its lab have cost, in percent of what was earned
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_cost_percent: Option<u32>,
     pub checks: Vec<CheckResult>,
 }
 
@@ -215,6 +218,9 @@ async fn tasks(
         results.push(TaskResult {
             title: instance.title,
             score_percent: of_task.map_or(0.0, |score| percent(score.score_percent_millis)),
+            reset_cost_percent: of_task
+                .map(|score| score.reset_cost_percent)
+                .filter(|cost| *cost > 0),
             checks: checks.collect(),
         });
     }

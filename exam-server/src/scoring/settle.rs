@@ -17,14 +17,14 @@ use crate::app::App;
 use crate::audit;
 use crate::authoring::read::item_by_digest;
 use crate::credential::{self, Award, CredentialError};
-use crate::entity::{check_outcome, exam, exam_session, score};
+use crate::entity::{check_outcome, exam, exam_session, score, session_event};
 use crate::exam::form::{self, entries};
 use crate::http::problem::ApiError;
 use crate::ids::SessionId;
 use crate::lab::{self, LabError};
 use crate::session::SessionState;
 use crate::session::paper::responses;
-use crate::session::rules::{Command, Decision, State, decide};
+use crate::session::rules::{Command, Decision, Event, State, decide};
 use crate::session::store::{SERVER, carry_out, lock};
 
 /// Why a session could not be settled. It stays submitted and is tried again.
@@ -91,7 +91,8 @@ pub async fn settle(app: &App, session_id: SessionId) -> Result<(), SettleError>
     }
     // Read under the lock: a decision that was made meanwhile counts.
     let outcomes = outcomes(&tx, session_id, &form).await?;
-    let score = score_form(&form, &items, &outcomes);
+    let resets = resets(&tx, session_id, &form).await?;
+    let score = score_form(&form, &items, &outcomes, &resets);
     let now = app.clock.now_ms();
     write(&tx, session_id, &score, now).await?;
     if score.state == ScoreState::Final {
@@ -223,6 +224,41 @@ async fn outcomes(
         }
     }
     Ok(outcomes)
+}
+
+/// How often the candidate had the lab of each task reset.
+async fn resets(
+    tx: &DatabaseTransaction,
+    session_id: SessionId,
+    form: &Form,
+) -> Result<BTreeMap<TaskId, u32>, SettleError> {
+    let rows = session_event::Entity::find()
+        .filter(session_event::COLUMN.session_id.eq(session_id))
+        .filter(session_event::COLUMN.kind.eq("lab_reset"))
+        .all(tx)
+        .await?;
+    let mut counted = Vec::new();
+    for row in rows {
+        let event = Event::from_parts(&row.kind, &row.body)?;
+        if !matches!(
+            event,
+            Event::LabReset {
+                is_repair: true,
+                ..
+            }
+        ) {
+            counted.extend(row.entry_id);
+        }
+    }
+    let mut resets = BTreeMap::new();
+    for entry in entries(form) {
+        if let FormEntry::Task(task) = entry.entry {
+            let of_task = counted.iter().filter(|id| **id == entry.entry_id);
+            let count = u32::try_from(of_task.count()).unwrap_or(u32::MAX);
+            resets.insert(task.task_id.clone(), count);
+        }
+    }
+    Ok(resets)
 }
 
 /// What counts of a check. Anything but a clear word is broken.

@@ -25,9 +25,13 @@ pub enum Command {
     Save {
         epochs: [i64; 2],
     },
+    /// Begin a lab anew, or go back to what it was at a moment.
     ResetLab {
         epoch: i64,
         entry_id: String,
+        checkpoint_at_ms: Option<i64>,
+        /// The lab had failed: it is no wish of the candidate's.
+        is_repair: bool,
     },
     /// Use a lab's terminal.
     UseLab {
@@ -101,10 +105,22 @@ pub fn decide(state: &State, command: Command, now_ms: i64) -> Result<Decision, 
         }
         (Command::Save { .. }, Registered | Waiting) => wrong,
         (Command::Save { epochs }, Running | Submitted | Graded) => state.admit(epochs, now_ms),
-        (Command::ResetLab { epoch, entry_id }, Running) => {
+        (
+            Command::ResetLab {
+                epoch,
+                entry_id,
+                checkpoint_at_ms,
+                is_repair,
+            },
+            Running,
+        ) => {
             state.is_current(epoch)?;
             state.in_time(now_ms)?;
-            append(Event::LabReset { entry_id })
+            append(Event::LabReset {
+                entry_id,
+                checkpoint_at_ms,
+                is_repair,
+            })
         }
         (Command::UseLab { epoch }, Running) => {
             state.is_current(epoch)?;

@@ -74,6 +74,8 @@ fn commands() -> Vec<(&'static str, Command)> {
             Command::ResetLab {
                 epoch: 1,
                 entry_id: text(),
+                checkpoint_at_ms: None,
+                is_repair: false,
             },
         ),
         (
@@ -81,6 +83,8 @@ fn commands() -> Vec<(&'static str, Command)> {
             Command::ResetLab {
                 epoch: 2,
                 entry_id: text(),
+                checkpoint_at_ms: None,
+                is_repair: false,
             },
         ),
         ("use lab", Command::UseLab { epoch: 1 }),

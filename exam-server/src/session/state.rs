@@ -127,6 +127,12 @@ pub enum Event {
     },
     LabReset {
         entry_id: String,
+        /// The moment that it went back to; none: its beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checkpoint_at_ms: Option<i64>,
+        /// Because the lab had failed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_repair: bool,
     },
     Submitted {
         reason: EndReason,

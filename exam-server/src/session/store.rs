@@ -122,7 +122,7 @@ pub async fn append(
     let state = State::of(&row)?.apply(event, now);
     let (kind, body) = event.parts()?;
     let entry_id = match event {
-        Event::LabReset { entry_id } => Some(entry_id.clone()),
+        Event::LabReset { entry_id, .. } => Some(entry_id.clone()),
         _ => None,
     };
     let link = Link {

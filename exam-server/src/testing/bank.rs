@@ -65,6 +65,7 @@ id = "practice"
 title = "Practice"
 kind = "tasks"
 count = 1
+labs = { cost_percent = 10 }
 weight_percent = 50
 minimum_percent = 50
 "#;

@@ -58,6 +58,7 @@ fn form() -> Form {
         time_limit_ms: 3_600_000,
         cut_score_percent: 70,
         sections: vec![FormSection {
+            labs: question_bank::LabPolicy::default(),
             id: "theory".parse().unwrap(),
             title: "Theory".to_owned(),
             kind: SectionKind::Items,

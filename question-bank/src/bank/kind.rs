@@ -90,6 +90,7 @@ pub(super) struct Beside<'a> {
     pub(super) judge: Option<&'a Spanned<String>>,
     pub(super) expected: Option<&'a RawText>,
     pub(super) has_run: bool,
+    pub(super) has_requirements: bool,
     pub(super) probe: Option<&'a ProbeTemplate>,
 }
 
@@ -106,7 +107,7 @@ pub(super) fn read(
     };
     let count = kinds.len() + usize::from(beside.judge.is_some());
     if count == 0 {
-        let hint = "give it `judge`, or declare file, content, value, git, http, port or output";
+        let hint = "give it `judge`, or declare file, content, value, git, http, port, output or undamaged";
         refuse(beside.start, "nothing decides the check".to_owned(), hint);
     }
     if let (2.., Some((start, _))) = (count, kinds.last()) {
@@ -202,7 +203,7 @@ fn obstacle(
         CheckKind::Content(facts) => facts.after,
         CheckKind::Value(facts) => facts.after,
         CheckKind::Git(facts) => facts.after,
-        CheckKind::Http(_) | CheckKind::Port(_) => false,
+        CheckKind::Http(_) | CheckKind::Port(_) | CheckKind::Undamaged(_) => false,
         CheckKind::Output(_) => true,
     };
     if after && !beside.has_run {
@@ -231,6 +232,7 @@ fn obstacle(
             let asks = facts.head_subject_matches.is_some()
                 || facts.contains_file.is_some()
                 || facts.commits_at_least.is_some()
+                || !facts.history_lacks.is_empty()
                 || facts.branch.is_some();
             match facts.is_ancestor.len() {
                 0 => (!asks).then_some(NOTHING),
@@ -260,6 +262,11 @@ fn obstacle(
                 (!asks).then_some(NOTHING)
             }
         }
+        // On an untouched machine nothing is damaged: alone it would give points for nothing.
+        CheckKind::Undamaged(_) => (!beside.has_requirements).then_some((
+            "the check passes on a machine that nobody touched",
+            "let it require the checks of the work itself",
+        )),
         CheckKind::Port(_) => {
             (!matches!(beside.probe, Some(ProbeTemplate::Tcp { .. }))).then_some((
                 "the check is about a TCP probe and has none",

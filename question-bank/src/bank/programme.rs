@@ -8,7 +8,7 @@ use toml::Spanned;
 use crate::bank::report::{Place, Reference, Report, plain};
 use crate::{
     BankId, Blueprint, BlueprintSection, Certification, Domain, DomainId, Fault, FaultCode,
-    SectionId, SectionKind,
+    LabPolicy, SectionId, SectionKind,
 };
 
 #[derive(Deserialize)]
@@ -107,6 +107,7 @@ struct RawSection {
     domains: BTreeMap<Spanned<String>, Spanned<i64>>,
     #[serde(default)]
     from: Vec<Spanned<String>>,
+    labs: Option<Spanned<LabPolicy>>,
 }
 
 /// A blueprint and the places that faults found later point to.
@@ -252,9 +253,23 @@ fn section(
         minimum_percent: report.percent(&raw.minimum_percent, "minimum_percent"),
         domains: counts,
         from,
+        labs: lab_policy(report, raw.labs.as_ref()),
         id: id?,
         kind: kind?,
     })
+}
+
+fn lab_policy(report: &mut Report<'_>, raw: Option<&Spanned<LabPolicy>>) -> LabPolicy {
+    let Some(raw) = raw else {
+        return LabPolicy::default();
+    };
+    let policy = *raw.get_ref();
+    if policy.cost_percent > 100 {
+        let message = format!("a reset costs {} % of the points", policy.cost_percent);
+        let hint = "give cost_percent from 0 to 100";
+        report.add(raw.span().start, FaultCode::BadValue, message, hint);
+    }
+    policy
 }
 
 #[derive(Deserialize)]

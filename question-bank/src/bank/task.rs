@@ -12,7 +12,7 @@ use crate::bank::report::{Place, Reference, Report, plain};
 use crate::bank::task_files::{Files, check_texts};
 use crate::{
     Check, CheckId, CheckKind, ContentFacts, DomainId, Fault, FaultCode, FileFacts, GitFacts,
-    HttpFacts, Limits, OutputFacts, Parameter, RunScript, Task, ValueFacts,
+    HttpFacts, Limits, OutputFacts, Parameter, RunScript, Task, UndamagedFacts, ValueFacts,
 };
 
 #[derive(Deserialize)]
@@ -56,6 +56,7 @@ struct RawCheck {
     http: Option<Spanned<HttpFacts<RawText>>>,
     port: Option<RawText>,
     output: Option<Spanned<OutputFacts<RawText>>>,
+    undamaged: Option<Spanned<UndamagedFacts<RawText>>>,
     expected: Option<RawText>,
     run: Option<RawRun>,
     probe: Option<RawProbe>,
@@ -79,6 +80,7 @@ impl RawCheck {
             kind::given(self.http.as_ref(), CheckKind::Http),
             port.map(|port| (port.span().start, CheckKind::Port(port.clone()))),
             kind::given(self.output.as_ref(), CheckKind::Output),
+            kind::given(self.undamaged.as_ref(), CheckKind::Undamaged),
         ];
         kinds.into_iter().flatten().collect()
     }
@@ -133,6 +135,7 @@ fn read_parts(
     let hosts = hosts::read(report, &raw.hosts);
     let statement = files.needed("statement.md", report);
     let setup = files.needed("setup", report);
+    let boot = files.take("boot").unwrap_or_default().to_owned();
     let solution = files.needed("solution", report);
     let mut texts = Vec::new();
     let checks = checks(report, &raw.checks, files, &parameters, &mut texts);
@@ -162,6 +165,7 @@ fn read_parts(
         parameters,
         statement,
         setup,
+        boot,
         solution,
         checks,
         cheats,
@@ -288,6 +292,7 @@ fn checks(
             judge: raw.judge.as_ref(),
             expected: raw.expected.as_ref(),
             has_run: run.is_some(),
+            has_requirements: !raw.requires.is_empty(),
             probe: probe.as_ref(),
         };
         let declared = kind::read(report, raw.kinds(), &beside, parameters, texts);

@@ -21,6 +21,10 @@ impl Declared {
             (None, CheckKind::Http(facts)) => http(facts),
             (None, CheckKind::Port(state)) => format!("the port is {state}"),
             (None, CheckKind::Output(facts)) => output(facts),
+            (None, CheckKind::Undamaged(_)) => {
+                "nothing else changed, nothing writable for everybody, no new set-uid program"
+                    .to_owned()
+            }
         };
         wanted.chars().take(WANTED_CHARS_MAX).collect()
     }

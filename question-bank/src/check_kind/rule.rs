@@ -1,8 +1,8 @@
 //! What each text of a declaration must be, and the walk that tells it for every text.
 
 use crate::check_kind::{
-    BlobFacts, ContentFacts, FileFacts, GitFacts, HttpFacts, OutputFacts, TextFacts, ValueFacts,
-    pattern, pointer,
+    BlobFacts, ContentFacts, FileFacts, GitFacts, HttpFacts, OutputFacts, TextFacts,
+    UndamagedFacts, ValueFacts, pattern, pointer,
 };
 use crate::parameters::fill;
 use crate::{FaultCode, TemplateError, Values};
@@ -19,6 +19,8 @@ const CONTENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub(crate) enum Rule {
     /// An absolute path without detours.
     Path,
+    /// An absolute path in which `*` stands for anything.
+    Glob,
     /// A path inside a tree.
     TreePath,
     /// One of these words.
@@ -100,6 +102,12 @@ impl Rule {
                 FaultCode::BadValue,
                 "is not a plain absolute path",
                 "write /from/the/root, without `.`, `..` and a slash at the end",
+            ),
+            Self::Glob => (
+                text.starts_with('/') && !text.contains(['[', ']', '?', '\\']),
+                FaultCode::BadValue,
+                "is not an absolute path with `*`",
+                "write /etc/nginx/* for all that is below, without ?, [ ] and \\",
             ),
             Self::TreePath => (
                 is_plain_path(text),
@@ -300,6 +308,7 @@ impl<T> GitFacts<T> {
                 lacks: all(&blob.lacks, Rule::Pattern, put),
             }),
             is_ancestor: all(&self.is_ancestor, Rule::Revision, put),
+            history_lacks: all(&self.history_lacks, Rule::Pattern, put),
             commits_at_least: some(
                 self.commits_at_least.as_ref(),
                 Rule::Number(1, 1 << 20),
@@ -328,6 +337,14 @@ impl<T> OutputFacts<T> {
             exit: some(self.exit.as_ref(), Rule::Exit, put),
             stdout: self.stdout.as_ref().map(|text| text.map(put)),
             stderr: self.stderr.as_ref().map(|text| text.map(put)),
+        }
+    }
+}
+
+impl<T> UndamagedFacts<T> {
+    pub(super) fn map<U>(&self, put: &mut impl FnMut(Rule, &T) -> U) -> UndamagedFacts<U> {
+        UndamagedFacts {
+            except: all(&self.except, Rule::Glob, put),
         }
     }
 }

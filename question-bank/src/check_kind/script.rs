@@ -25,6 +25,10 @@ impl Declared {
             CheckKind::Http(facts) => http(&mut script, facts),
             CheckKind::Port(state) => script.call("port_is", &[state]),
             CheckKind::Output(facts) => output(&mut script, facts),
+            CheckKind::Undamaged(facts) => {
+                let except: Vec<_> = facts.except.iter().map(String::as_str).collect();
+                script.call("undamaged", &except);
+            }
         }
         script.call("decide", &[]);
         script.0
@@ -155,6 +159,7 @@ fn git(script: &mut Script, facts: &GitFacts) {
     if let [older, newer] = facts.is_ancestor.as_slice() {
         script.call("git_ancestor", &[older, newer]);
     }
+    script.facts("git_history_lacks", &facts.history_lacks);
     if let Some(blob) = &facts.contains_file {
         script.call("git_file", &[&blob.path]);
         script.text(blob.equals.as_ref(), &blob.matches, &blob.lacks);

@@ -308,6 +308,7 @@ fn build(
                 title: section.title.clone(),
                 kind: section.kind,
                 weight_percent: section.weight_percent,
+                labs: section.labs,
                 minimum_percent: section.minimum_percent,
                 entries: own
                     .into_iter()

@@ -23,8 +23,18 @@ fn task(id: &str, domain: &str, points: &[(&str, u32)]) -> FormEntry {
     })
 }
 
+/// Without any resets.
+fn scored(
+    form: &Form,
+    items: &BTreeMap<ItemId, Millipoints>,
+    outcomes: &BTreeMap<TaskId, BTreeMap<CheckId, Outcome>>,
+) -> FormScore {
+    score_form(form, items, outcomes, &BTreeMap::new())
+}
+
 fn section(id: &str, weight: u32, minimum: u32, entries: Vec<FormEntry>) -> FormSection {
     FormSection {
+        labs: crate::LabPolicy::default(),
         id: SectionId::new(id).unwrap(),
         title: id.to_owned(),
         kind: SectionKind::Items,
@@ -85,7 +95,7 @@ fn hybrid() -> Form {
 #[test]
 fn theory_and_practice_are_weighted() {
     use Outcome::{Fail, Pass};
-    let score = score_form(
+    let score = scored(
         &hybrid(),
         &items(&[("i1", 1000), ("i2", 333)]),
         &outcomes(&[("t1", &[("c1", Fail), ("c2", Pass)])]),
@@ -116,19 +126,19 @@ fn broken_or_missing_outcomes_keep_the_score_pending() {
         outcomes(&[("t1", &[("c1", Pass)])]),
         outcomes(&[("t1", &[("c1", Broken), ("c2", Pass)])]),
     ] {
-        let score = score_form(&hybrid(), &all, &undecided);
+        let score = scored(&hybrid(), &all, &undecided);
         assert_eq!((score.state, score.passed), (ScoreState::Pending, None));
         assert_eq!(score.tasks[0].state, ScoreState::Pending);
     }
     let decided = outcomes(&[("t1", &[("c1", Pass), ("c2", Pass)])]);
-    let score = score_form(&hybrid(), &all, &decided);
+    let score = scored(&hybrid(), &all, &decided);
     assert_eq!((score.state, score.passed), (ScoreState::Final, Some(true)));
     assert_eq!(score.total_percent_millis, 100_000);
 }
 
 #[test]
 fn unanswered_items_have_nothing() {
-    let score = score_form(&hybrid(), &items(&[]), &outcomes(&[]));
+    let score = scored(&hybrid(), &items(&[]), &outcomes(&[]));
     assert_eq!(score.sections[0].earned, Millipoints::ZERO);
     assert_eq!(score.sections[0].possible, Millipoints(2000));
 }
@@ -143,7 +153,7 @@ fn a_section_below_its_minimum_fails_a_good_total() {
         ],
     );
     let passed = |second| {
-        score_form(
+        scored(
             &form,
             &items(&[("i1", 1000), ("i2", second)]),
             &BTreeMap::new(),
@@ -174,7 +184,7 @@ fn rounding_never_lifts_a_total_over_the_cut_and_never_loses_an_exact_one() {
             ("y".parse().unwrap(), two_thirds(y)),
             ("z".parse().unwrap(), two_thirds(z)),
         ]);
-        score_form(&form, &BTreeMap::new(), &outcomes)
+        scored(&form, &BTreeMap::new(), &outcomes)
     };
     let below = of(true, true, true);
     assert_eq!(
@@ -196,7 +206,7 @@ fn rounding_never_lifts_a_total_over_the_cut_and_never_loses_an_exact_one() {
             (id.parse().unwrap(), checks)
         })
         .into();
-    let score = score_form(&exact, &BTreeMap::new(), &outcomes);
+    let score = scored(&exact, &BTreeMap::new(), &outcomes);
     assert_eq!(
         (score.total_percent_millis, score.passed),
         (66_000, Some(true))
@@ -212,9 +222,39 @@ fn form_of_99() -> Form {
 #[test]
 fn scores_above_what_there_is_count_as_all_of_it() {
     let form = form(100, vec![section("one", 100, 100, vec![item("i1", "git")])]);
-    let score = score_form(&form, &items(&[("i1", 5000)]), &BTreeMap::new());
+    let score = scored(&form, &items(&[("i1", 5000)]), &BTreeMap::new());
     assert_eq!(
         (score.total_percent_millis, score.passed),
         (100_000, Some(true))
     );
+}
+
+#[test]
+fn resets_cost_what_the_section_says_of_what_was_earned() {
+    use Outcome::{Fail, Pass};
+    let mut form = hybrid();
+    let of_tasks = form.sections.len() - 1;
+    form.sections[of_tasks].labs.cost_percent = 15;
+    let solved = outcomes(&[("t1", &[("c1", Pass), ("c2", Pass)])]);
+    let half = outcomes(&[("t1", &[("c1", Fail), ("c2", Pass)])]);
+    let task = |outcomes, resets| {
+        let resets = BTreeMap::from([("t1".parse().unwrap(), resets)]);
+        score_form(&form, &items(&[]), outcomes, &resets).tasks[0].clone()
+    };
+    let whole = task(&solved, 0);
+    assert_eq!(
+        (whole.score_percent_millis, whole.reset_cost_percent),
+        (100_000, 0)
+    );
+    assert_eq!(task(&solved, 1).score_percent_millis, 85_000);
+    assert_eq!(task(&solved, 2).reset_cost_percent, 30);
+    assert_eq!(task(&solved, 100).earned, Millipoints::ZERO);
+    // Of what was earned, not of what there was.
+    let (before, after) = (task(&half, 0).earned, task(&half, 1).earned);
+    assert_eq!(after.get(), before.get() * 85 / 100);
+    // Without a cost, resets are free.
+    form.sections[of_tasks].labs.cost_percent = 0;
+    let resets = BTreeMap::from([("t1".parse().unwrap(), 9)]);
+    let score = score_form(&form, &items(&[]), &solved, &resets);
+    assert_eq!(score.tasks[0].score_percent_millis, 100_000);
 }

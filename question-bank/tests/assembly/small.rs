@@ -88,6 +88,7 @@ pub(crate) fn task(index: usize, entry: &Entry) -> Task {
         parameters: BTreeMap::from([("token".into(), Parameter::Token(12))]),
         statement: "Do it.".into(),
         setup: "true".into(),
+        boot: String::new(),
         solution: "true".into(),
         hosts: Vec::new(),
         checks: vec![Check {
@@ -158,6 +159,7 @@ pub(crate) enum Counts {
 
 pub(crate) fn blueprint(sections: &[(bool, Counts)], time_limit_minutes: u32) -> Blueprint {
     let section = |(index, (is_task, counts)): (usize, &(bool, Counts))| BlueprintSection {
+        labs: question_bank::LabPolicy::default(),
         from: match counts {
             Counts::From(domain, _) => [DOMAINS[*domain].parse().unwrap()].into(),
             _ => std::collections::BTreeSet::new(),

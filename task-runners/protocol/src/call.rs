@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabSpec, LabState, LabView, RecordingMarker,
-    RecordingView,
+    CheckSpec, DirectoryEntry, DoctorCheck, FileRefusal, GradeReport, JobId, LabId, LabSpec,
+    LabState, LabView, RecordingMarker, RecordingView, TextFile,
 };
 
 /// What the server asks for.
@@ -30,8 +30,16 @@ pub enum Call {
     },
     /// All labs. Answered by [`CallResult::Labs`].
     ListLabs,
-    /// Throws away what the candidate did and starts anew; answers when it is ready.
+    /// Throws away what the candidate did and starts anew, or goes back to a checkpoint; answers
+    /// when it is ready.
     ResetLab {
+        /// The lab.
+        lab_id: LabId,
+        /// The checkpoint to go back to; none: the beginning.
+        checkpoint: Option<u32>,
+    },
+    /// Keeps the files of a lab as they are now, so that it can go back to them.
+    TakeCheckpoint {
         /// The lab.
         lab_id: LabId,
     },
@@ -54,6 +62,37 @@ pub enum Call {
         env: BTreeMap<String, String>,
         /// Time for it.
         timeout_ms: u32,
+    },
+    /// What is in a directory of a host. Answered by [`CallResult::Directory`].
+    ListDirectory {
+        /// The lab.
+        lab_id: LabId,
+        /// The host.
+        host: String,
+        /// The directory.
+        path: String,
+    },
+    /// What is in a text file of a host. Answered by [`CallResult::File`].
+    ReadFile {
+        /// The lab.
+        lab_id: LabId,
+        /// The host.
+        host: String,
+        /// The file.
+        path: String,
+    },
+    /// Writes a text file of a host. Answered by [`CallResult::File`].
+    WriteFile {
+        /// The lab.
+        lab_id: LabId,
+        /// The host.
+        host: String,
+        /// The file.
+        path: String,
+        /// What is to be in it.
+        content: String,
+        /// Digest of what was in it when it was read; none: it must not be there yet.
+        digest: Option<String>,
     },
     /// What was recorded of a lab, also of one that is gone. Answered by
     /// [`CallResult::Recordings`].
@@ -111,6 +150,13 @@ pub enum CallResult {
     Destroyed,
     /// A script ended or ran out of time.
     Script(ScriptOutput),
+    /// What is in a directory, ordered by name.
+    Directory {
+        /// The first so many entries.
+        entries: Vec<DirectoryEntry>,
+    },
+    /// A text file as it is now.
+    File(TextFile),
     /// What was recorded.
     Recordings {
         /// The tapes.
@@ -206,6 +252,18 @@ pub enum CallError {
     UnknownImage {
         /// Its name.
         image: String,
+    },
+    /// There is no such checkpoint, or not any more.
+    #[error("there is no checkpoint {checkpoint}")]
+    UnknownCheckpoint {
+        /// Its number.
+        checkpoint: u32,
+    },
+    /// A file is not read or written.
+    #[error("{reason}")]
+    File {
+        /// Why.
+        reason: FileRefusal,
     },
     /// No lab was graded by that job, or what it left is not kept any more.
     #[error("nothing is kept of job {job_id}")]

@@ -22,6 +22,9 @@ pub struct LabSpec {
     /// Bash script that prepares each host as its root, before the candidate gets the lab. It runs
     /// on all hosts at once and finds the host's name in `HOST`.
     pub setup: String,
+    /// Bash script that each host runs when it goes back to a checkpoint, as a machine does when it
+    /// boots: files come back, programs do not run by themselves.
+    pub boot: String,
     /// Environment of the setup script (`PARAM_<NAME>`); the candidate's shell does not get it.
     pub env: BTreeMap<String, String>,
     /// What each host may use.
@@ -72,6 +75,15 @@ pub enum LabState {
     Ended,
 }
 
+/// The files of a lab at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointView {
+    /// Its number in the lab, from 1.
+    pub number: u32,
+    /// When, in milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+}
+
 /// A lab as the runner reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabView {
@@ -87,6 +99,8 @@ pub struct LabView {
     pub image_digest: String,
     /// How often it was reset.
     pub resets: u32,
+    /// What it can go back to, the oldest first.
+    pub checkpoints: Vec<CheckpointView>,
     /// Time from the call to a lab that is ready, of the latest start.
     pub start_ms: Option<u32>,
 }

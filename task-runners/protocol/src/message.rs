@@ -35,6 +35,17 @@ pub enum ClientMessage {
         /// Size of the viewer.
         size: TerminalSize,
     },
+    /// Makes this connection one to a TCP port on the loopback address of a host: bytes go both
+    /// ways, those to the server with acknowledgements as a terminal's. Answered by
+    /// [`RunnerMessage::Attached`]; [`RunnerMessage::Exited`] is its end.
+    Forward {
+        /// The lab.
+        lab_id: LabId,
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+    },
     /// The viewer's size changed.
     Resize {
         /// The new size.
@@ -102,6 +113,12 @@ pub enum Refusal {
     UnknownHost {
         /// The name asked for.
         host: String,
+    },
+    /// Nobody listens on the port.
+    #[error("nothing answers on port {port}")]
+    PortClosed {
+        /// The port.
+        port: u16,
     },
     /// There is no such terminal.
     #[error("each host of the lab has {terminals} terminals")]

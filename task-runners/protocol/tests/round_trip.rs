@@ -39,6 +39,7 @@ fn spec() -> impl Strategy<Value = LabSpec> {
             task_id,
             image: "base".to_owned(),
             hosts: vec!["lab".to_owned(), "db".to_owned()],
+            boot: setup.clone(),
             setup,
             env,
             limits: LabLimits {
@@ -87,7 +88,9 @@ fn call() -> impl Strategy<Value = Call> {
             instance: Box::new(instance)
         }),
         lab_id().prop_map(|lab_id| Call::InspectLab { lab_id }),
-        lab_id().prop_map(|lab_id| Call::ResetLab { lab_id }),
+        (lab_id(), any::<Option<u32>>())
+            .prop_map(|(lab_id, checkpoint)| Call::ResetLab { lab_id, checkpoint }),
+        lab_id().prop_map(|lab_id| Call::TakeCheckpoint { lab_id }),
         lab_id().prop_map(|lab_id| Call::DestroyLab { lab_id }),
         (lab_id(), any::<String>(), env(), any::<u32>()).prop_map(
             |(lab_id, script, env, timeout_ms)| Call::RunScript {
@@ -132,6 +135,11 @@ fn client_message() -> impl Strategy<Value = ClientMessage> {
                 size,
             }
         }),
+        (lab_id(), any::<u16>()).prop_map(|(lab_id, port)| ClientMessage::Forward {
+            lab_id,
+            host: "lab".to_owned(),
+            port,
+        }),
         size().prop_map(|size| ClientMessage::Resize { size }),
         any::<u64>().prop_map(|bytes| ClientMessage::Ack { bytes }),
     ]
@@ -155,6 +163,7 @@ fn result() -> impl Strategy<Value = Result<CallResult, CallError>> {
                 detail,
                 image_digest: "0".to_owned(),
                 resets,
+                checkpoints: Vec::new(),
                 start_ms: Some(1),
             }))
         }),

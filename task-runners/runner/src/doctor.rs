@@ -39,6 +39,7 @@ pub fn checks(oci: Option<&Oci>) -> Vec<DoctorCheck> {
     ];
     if let Some(oci) = oci {
         checks.push(check("image_base", image_base(oci.images())));
+        checks.push(check("images", images(oci.images())));
     }
     checks
 }
@@ -54,6 +55,7 @@ pub fn checks_without_sandbox(images: &ImageStore, reason: &str) -> Vec<DoctorCh
         }
     }
     checks.push(check("image_base", image_base(images)));
+    checks.push(check("images", self::images(images)));
     checks
 }
 
@@ -204,4 +206,15 @@ fn image_base(images: &ImageStore) -> Result<String, String> {
         .find(&declared)
         .map(|image| format!("built, digest {}", image.digest))
         .ok_or_else(|| "not built; run `task-runner image build base`".to_owned())
+}
+
+/// Tasks name the image that they need; one that is not built is no fault of the machine.
+fn images(store: &ImageStore) -> Result<String, String> {
+    let built = |name: &&str| store.by_name(name).is_some();
+    let (built, missing): (Vec<_>, Vec<_>) = Declaration::names().into_iter().partition(built);
+    let mut words = format!("built: {}", built.join(", "));
+    if !missing.is_empty() {
+        words += &format!("; not built: {}", missing.join(", "));
+    }
+    Ok(words)
 }

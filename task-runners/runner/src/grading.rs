@@ -3,9 +3,11 @@
 //! What is known is written down as it becomes known ([`Job`]), so that a grading that was
 //! interrupted once the lab had ended is finished from its snapshot by the same call.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use task_protocol::{GradeReport, JobId};
@@ -13,6 +15,7 @@ use task_protocol::{GradeReport, JobId};
 use crate::sandbox::host::Remains;
 use crate::sandbox::{IdRange, KeptDisk, Oci, OciLab, SandboxError, Work};
 
+pub mod changes;
 mod copies;
 mod digest;
 mod foreign;
@@ -22,6 +25,7 @@ mod room;
 mod schedule;
 mod verdict;
 
+use copies::Runs;
 use job::Job;
 use room::{Evidence, HostEvidence};
 
@@ -88,7 +92,7 @@ pub fn grade(
         // A check of a host that is not there is broken, as one that has no answer.
         if let (Some(probe), Ok(host)) = (&check.probe, lab.host(&check.host)) {
             let namespace = host.container.network_namespace();
-            match crate::probe::ask(&namespace, probe, &job.nonce_of(&check.id)) {
+            match crate::probe::ask(&namespace, probe, &job.nonce_of(check)) {
                 Ok(answer) => drop(job.answers.insert(check.id.clone(), answer)),
                 // Without an answer the check is broken, which is right: it could not be asked.
                 Err(error) => tracing::warn!(%error, check = check.id, "no probe"),
@@ -105,8 +109,13 @@ pub fn grade(
     let (disks, _ids): (Vec<_>, Vec<_>) = lab
         .hosts
         .into_iter()
-        .map(|(_, host)| {
+        .zip(&mut job.hosts)
+        .map(|((_, host), known)| {
+            let (baseline, ids) = (Arc::clone(&host.baseline), host.ids);
             let Remains { disk, lease } = host.end();
+            if let Ok(image) = oci.image_root(&lab.image, ids) {
+                known.changes = baseline.changes(&disk.upper(), &image, ids.base);
+            }
             (disk, lease)
         })
         .unzip();
@@ -139,6 +148,22 @@ pub fn resume(oci: &Oci, job_id: &JobId, work: &Work) -> Result<Option<GradeRepo
     }
     tracing::info!(%job_id, "grading what a lab left");
     finish(oci, job, job_id, work, Instant::now()).map(Some)
+}
+
+/// The digests of the images of what was graded in a runner's data directory.
+///
+/// # Errors
+/// The directory cannot be read.
+pub fn images_of_gradings(data: &Path) -> io::Result<BTreeSet<String>> {
+    let mut digests = BTreeSet::new();
+    for entry in fs::read_dir(data.join("gradings"))? {
+        let bytes = fs::read(entry?.path())?;
+        // What is no job of this version cannot be graded again.
+        if let Ok(job) = serde_json::from_slice::<Job>(&bytes) {
+            digests.insert(job.image_digest);
+        }
+    }
+    Ok(digests)
 }
 
 /// Where the snapshot of a host lies until its digest is known.
@@ -188,6 +213,7 @@ fn finish(
         };
         Ok::<_, GradingError>(HostEvidence {
             name: &host.name,
+            changes: &host.changes,
             ids,
             image: oci.image_root(&image, ids)?,
             snapshot: snapshot.upper(),
@@ -197,6 +223,7 @@ fn finish(
         oci,
         job: &job,
         hosts: hosts.collect::<Result<_, _>>()?,
+        runs: Runs::default(),
     };
     let outcomes = schedule::carry_out(&work.checks, |check| room::judge(&evidence, check));
     let foreign_tokens = foreign::find(&evidence, &work.foreign_tokens);
@@ -217,7 +244,7 @@ fn finish(
 fn name_snapshot(kept: &Path, named: &Path) -> Result<(), GradingError> {
     if named.is_dir() {
         // A disk in memory was kept as a directory, which a rename does not replace.
-        return fs::remove_dir_all(kept).map_err(GradingError::files(kept));
+        return restore::remove_tree(kept).map_err(GradingError::files(kept));
     }
     File::open(kept)
         .and_then(|file| file.sync_all())

@@ -1,5 +1,6 @@
 //! Lab images: declared, built from Debian packages, named by the digest of the declaration.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,9 +9,11 @@ use task_protocol::ImageView;
 
 mod build;
 mod declaration;
+mod import;
 
 pub use build::build;
 pub use declaration::Declaration;
+pub use import::{IMAGE_BYTES_MAX, import};
 
 /// Where images live unless told otherwise.
 pub const IMAGES_DIR: &str = "/var/lib/assay/images";
@@ -93,6 +96,29 @@ impl ImageStore {
         }
         images.sort_by(|a, b| (&a.name, &a.digest).cmp(&(&b.name, &b.digest)));
         Ok(images)
+    }
+
+    /// Removes the images that no task means any more, except those of these digests. Gives the
+    /// removed ones.
+    ///
+    /// # Errors
+    /// The directory cannot be read, or an image cannot be removed.
+    pub fn prune(&self, needed: &BTreeSet<String>) -> io::Result<Vec<Image>> {
+        let mut removed = Vec::new();
+        for image in self.all()? {
+            let is_current = self.by_name(&image.name).as_ref() == Some(&image);
+            if is_current || needed.contains(&image.digest) {
+                continue;
+            }
+            if let Some(place) = image.root.parent() {
+                // First the name: half an image must not look like one.
+                let gone = place.with_file_name(format!("{}{}", build::DRAFT, image.digest));
+                fs::rename(place, &gone)?;
+                fs::remove_dir_all(&gone)?;
+            }
+            removed.push(image);
+        }
+        Ok(removed)
     }
 
     /// All built images as the protocol shows them.

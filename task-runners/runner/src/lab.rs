@@ -13,7 +13,7 @@ use task_protocol::{
 };
 
 use crate::recording::{Finished, Recording};
-use crate::sandbox::{Driver, SandboxError, Work};
+use crate::sandbox::{Driver, Files, SandboxError, Work};
 use crate::terminal::Terminal;
 
 mod operations;
@@ -71,6 +71,9 @@ fn call_error(error: SandboxError) -> CallError {
             detail: error.to_string(),
         },
         SandboxError::NotRunning { lab_id } => CallError::UnknownLab { lab_id },
+        SandboxError::UnknownCheckpoint { number } => {
+            CallError::UnknownCheckpoint { checkpoint: number }
+        }
         error @ SandboxError::UnknownHost { .. } => CallError::BadCall {
             detail: error.to_string(),
         },
@@ -99,7 +102,11 @@ fn check_spec(spec: &LabSpec) -> Result<(), CallError> {
         "the name of a host must be 1 to 63 of a-z, 0-9 and -"
     } else if has_twins(&spec.hosts) {
         "two hosts have the same name"
-    } else if spec.env.values().any(|value| value.contains('\0')) || spec.setup.contains('\0') {
+    } else if spec.env.values().any(|value| value.contains('\0'))
+        || [&spec.setup, &spec.boot]
+            .iter()
+            .any(|script| script.contains('\0'))
+    {
         "a script must not hold a zero byte"
     } else {
         return Ok(());
@@ -122,7 +129,7 @@ fn has_twins(names: &[String]) -> bool {
 }
 
 impl Lab {
-    fn view(&self) -> LabView {
+    fn view(&self, driver: &dyn Driver) -> LabView {
         let progress = locked(&self.progress).clone();
         LabView {
             lab_id: self.lab_id.clone(),
@@ -131,6 +138,7 @@ impl Lab {
             detail: progress.detail,
             image_digest: self.image_digest.clone(),
             resets: progress.resets,
+            checkpoints: driver.checkpoints(&self.lab_id),
             start_ms: progress.start_ms,
         }
     }
@@ -201,7 +209,7 @@ impl Labs {
     #[must_use]
     pub fn views(&self) -> Vec<LabView> {
         let labs: Vec<_> = locked(&self.table).labs.values().cloned().collect();
-        labs.iter().map(|lab| lab.view()).collect()
+        labs.iter().map(|lab| lab.view(&*self.driver)).collect()
     }
 
     /// Carries out a call about one lab.
@@ -214,8 +222,16 @@ impl Labs {
             Call::CreateLab { lab_id, instance } => {
                 self.create(lab_id, *instance).await.map(CallResult::Lab)
             }
-            Call::InspectLab { lab_id } => Ok(CallResult::Lab(self.lab(&lab_id)?.view())),
-            Call::ResetLab { lab_id } => self.reset(&lab_id).await.map(CallResult::Lab),
+            Call::InspectLab { lab_id } => {
+                Ok(CallResult::Lab(self.lab(&lab_id)?.view(&*self.driver)))
+            }
+            Call::ResetLab { lab_id, checkpoint } => {
+                let view = self.reset(&lab_id, checkpoint).await;
+                view.map(CallResult::Lab)
+            }
+            Call::TakeCheckpoint { lab_id } => {
+                self.take_checkpoint(&lab_id).await.map(CallResult::Lab)
+            }
             Call::DestroyLab { lab_id } => {
                 self.destroy(&lab_id).await;
                 Ok(CallResult::Destroyed)
@@ -230,6 +246,27 @@ impl Labs {
                 .run_script(&lab_id, host, script, env, timeout_ms)
                 .await
                 .map(CallResult::Script),
+            Call::ListDirectory { lab_id, host, path } => {
+                let list = move |files: &Files| files.list(&path);
+                let entries = self.with_files(&lab_id, host, list).await?;
+                Ok(CallResult::Directory { entries })
+            }
+            Call::ReadFile { lab_id, host, path } => {
+                let read = move |files: &Files| files.read(&path);
+                let file = self.with_files(&lab_id, host, read).await?;
+                Ok(CallResult::File(file))
+            }
+            Call::WriteFile {
+                lab_id,
+                host,
+                path,
+                content,
+                digest,
+            } => {
+                let write = move |files: &Files| files.write(&path, &content, digest.as_deref());
+                let file = self.with_files(&lab_id, host, write).await?;
+                Ok(CallResult::File(file))
+            }
             Call::ListRecordings { lab_id } => {
                 let finished = Finished::of(&self.recordings, &lab_id);
                 Ok(CallResult::Recordings {
@@ -293,6 +330,36 @@ impl Labs {
             .ok_or(Refusal::UnknownTerminal {
                 terminals: lab.spec.terminals,
             })
+    }
+
+    /// A connection to a port of a host.
+    ///
+    /// # Errors
+    /// There is none now.
+    pub async fn connect(
+        &self,
+        lab_id: LabId,
+        host: String,
+        port: u16,
+    ) -> Result<std::net::TcpStream, Refusal> {
+        let lab = locked(&self.table).labs.get(&lab_id).cloned();
+        let lab = lab.ok_or_else(|| Refusal::UnknownLab {
+            lab_id: lab_id.clone(),
+        })?;
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(Refusal::LabState { state }),
+        }
+        if !lab.spec.hosts.contains(&host) {
+            return Err(Refusal::UnknownHost { host });
+        }
+        let driver = Arc::clone(&self.driver);
+        let connecting = move || driver.connect(&lab_id, &host, port);
+        let connected = tokio::task::spawn_blocking(connecting).await;
+        connected
+            .ok()
+            .and_then(Result::ok)
+            .ok_or(Refusal::PortClosed { port })
     }
 
     fn lab(&self, lab_id: &LabId) -> Result<Arc<Lab>, CallError> {

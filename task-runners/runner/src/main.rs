@@ -54,6 +54,13 @@ enum Command {
         /// memory (a few MiB each).
         #[arg(long, default_value_t = 1)]
         warm: u32,
+        /// For how many days snapshots, recordings and reports are kept.
+        #[arg(long, default_value_t = 400)]
+        keep_days: u64,
+        /// How often the files of labs that are worked in are kept as checkpoints, in seconds; 0
+        /// for never.
+        #[arg(long, default_value_t = 300)]
+        checkpoint_seconds: u64,
         /// Leave the labs running on SIGTERM; the next runner removes them.
         #[arg(long)]
         keep_labs: bool,
@@ -71,6 +78,24 @@ enum ImageCommand {
     Build {
         /// A name that the runner knows, or the path of a declaration.
         image: String,
+        #[command(flatten)]
+        images: Images,
+    },
+    /// Take an image from a root file system in a tar archive, or from an OCI layout.
+    Import {
+        /// How tasks will call it.
+        name: String,
+        /// The archive, or the directory of the layout.
+        from: PathBuf,
+        #[command(flatten)]
+        images: Images,
+    },
+    /// Remove images that no task means any more.
+    Prune {
+        /// A runner's data directory: images of labs that were graded there are kept, so that they
+        /// can be graded again. Can be given several times.
+        #[arg(long = "data")]
+        data: Vec<PathBuf>,
         #[command(flatten)]
         images: Images,
     },
@@ -113,6 +138,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
             data,
             labs_max,
             warm,
+            keep_days,
+            checkpoint_seconds,
             keep_labs,
             images,
         } => {
@@ -133,6 +160,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
                     images,
                     labs_max,
                     warm,
+                    keep: std::time::Duration::from_secs(keep_days * 24 * 60 * 60),
+                    checkpoint_interval: std::time::Duration::from_secs(checkpoint_seconds),
                     keeps_labs: keep_labs,
                 },
                 oci,
@@ -148,6 +177,21 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 image.digest,
                 image.root.display()
             );
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Image(ImageCommand::Import { name, from, images }) => {
+            let image = image::import(&images.store(), &name, &from, image::IMAGE_BYTES_MAX)?;
+            println!("{} {}: {}", image.name, image.digest, image.root.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Image(ImageCommand::Prune { data, images }) => {
+            let mut needed = std::collections::BTreeSet::new();
+            for data in data {
+                needed.extend(grading::images_of_gradings(&data)?);
+            }
+            for image in images.store().prune(&needed)? {
+                println!("removed {} {}", image.name, image.digest);
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Image(ImageCommand::List { images }) => {

@@ -48,6 +48,24 @@ impl Answer {
     }
 }
 
+/// Connects to a port on the loopback address of the network namespace at `namespace`.
+///
+/// # Errors
+/// The namespace cannot be entered, or nobody listens.
+pub fn connect(namespace: &Path, port: u16) -> io::Result<TcpStream> {
+    let namespace = File::open(namespace)?;
+    thread::scope(|scope| {
+        let connecting = scope.spawn(|| {
+            setns(&namespace, CloneFlags::CLONE_NEWNET)?;
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            TcpStream::connect_timeout(&address, PATIENCE)
+        });
+        connecting
+            .join()
+            .unwrap_or_else(|_panic| Err(io::Error::other("the connection panicked")))
+    })
+}
+
 /// Asks through the network namespace at `namespace`.
 ///
 /// # Errors

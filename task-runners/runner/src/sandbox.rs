@@ -12,19 +12,22 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use task_protocol::{
-    CheckSpec, DoctorCheck, GradeReport, JobId, LabId, LabLimits, LabSpec, ScriptOutput,
-    TerminalSize, WarmPool,
+    CheckSpec, CheckpointView, DoctorCheck, GradeReport, JobId, LabId, LabLimits, LabSpec,
+    ScriptOutput, TerminalSize, WarmPool,
 };
 
+mod checkpoint;
 pub mod config;
 pub mod container;
 pub mod disk;
 mod driver;
+mod file;
 pub mod host;
 pub mod ids;
 pub mod lab;
@@ -39,6 +42,7 @@ mod trial;
 
 pub use container::Container;
 pub use disk::{Disk, KeptDisk};
+pub use file::Files;
 pub use host::Host;
 pub use ids::{IdLease, IdRange};
 pub use lab::OciLab;
@@ -57,11 +61,29 @@ pub trait Driver: Send + Sync {
     /// There is no such image.
     fn image_digest(&self, image: &str) -> Result<String, SandboxError>;
 
-    /// Starts a lab from nothing and runs its setup script to the end.
+    /// Starts a lab from nothing and runs its setup script to the end, or starts it from a
+    /// checkpoint.
     ///
     /// # Errors
-    /// The sandbox does not start, or the setup script fails or runs out of time.
-    fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError>;
+    /// The sandbox does not start, or the script fails or runs out of time.
+    fn start(
+        &self,
+        lab_id: &LabId,
+        spec: &LabSpec,
+        checkpoint: Option<u32>,
+    ) -> Result<(), SandboxError>;
+
+    /// Keeps the files of a lab as they are now.
+    ///
+    /// # Errors
+    /// The lab does not run, or its files cannot be copied here.
+    fn take_checkpoint(&self, lab_id: &LabId) -> Result<CheckpointView, SandboxError>;
+
+    /// What a lab can go back to, the oldest first.
+    fn checkpoints(&self, lab_id: &LabId) -> Vec<CheckpointView>;
+
+    /// Removes the checkpoints of a lab.
+    fn forget_checkpoints(&self, lab_id: &LabId);
 
     /// Makes ready what the next labs are likely to need. Called when nobody waits.
     fn replenish(&self);
@@ -95,6 +117,18 @@ pub trait Driver: Send + Sync {
         env: &BTreeMap<String, String>,
         timeout: Duration,
     ) -> Result<ScriptOutput, SandboxError>;
+
+    /// A connection to a port on the loopback address of a host.
+    ///
+    /// # Errors
+    /// The lab does not run, or nobody listens.
+    fn connect(&self, lab_id: &LabId, host: &str, port: u16) -> Result<TcpStream, SandboxError>;
+
+    /// The files of a host.
+    ///
+    /// # Errors
+    /// The lab does not run.
+    fn files(&self, lab_id: &LabId, host: &str) -> Result<Files, SandboxError>;
 
     /// Freezes the lab, carries out the checks and ends it.
     ///
@@ -220,6 +254,12 @@ pub enum SandboxError {
     UnknownHost {
         /// The name.
         host: String,
+    },
+    /// There is no such checkpoint.
+    #[error("there is no checkpoint {number}")]
+    UnknownCheckpoint {
+        /// Its number.
+        number: u32,
     },
     /// All id ranges are in use.
     #[error("all {count} id ranges are in use")]

@@ -16,6 +16,7 @@ use crate::lab::Labs;
 use crate::sandbox::{Driver, Oci};
 
 mod connection;
+mod kept;
 
 /// How to serve.
 #[derive(Debug)]
@@ -28,6 +29,10 @@ pub struct Options {
     pub images: ImageStore,
     /// How many labs there may be at once.
     pub labs_max: u32,
+    /// For how long snapshots, recordings and reports are kept.
+    pub keep: std::time::Duration,
+    /// How often the files of labs are kept as checkpoints; never when it is zero.
+    pub checkpoint_interval: std::time::Duration,
     /// How many hosts of each kind wait ready.
     pub warm: u32,
     /// Whether labs go on when the runner stops.
@@ -148,6 +153,13 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         images: options.images,
         labs,
     });
+    tokio::spawn(remove_old(options.data.clone(), options.keep));
+    if !options.checkpoint_interval.is_zero() {
+        tokio::spawn(take_checkpoints(
+            Arc::clone(&runner),
+            options.checkpoint_interval,
+        ));
+    }
     tracing::info!(socket = %options.socket.display(), runner_id = runner.id, "serving");
     loop {
         let stream = tokio::select! {
@@ -178,6 +190,26 @@ async fn serve_async(options: Options, oci: Result<Oci, String>) -> Result<(), S
         std::process::exit(0);
     }
     Ok(())
+}
+
+/// Removes once a day what is older than it is to be kept.
+async fn remove_old(data: PathBuf, keep: std::time::Duration) {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+    loop {
+        let data = data.clone();
+        // It only fails when the runner stops.
+        let _ = tokio::task::spawn_blocking(move || kept::remove_old(&data, keep)).await;
+        tokio::time::sleep(DAY).await;
+    }
+}
+
+/// Keeps the files of labs every so often, as long as the runner lives.
+async fn take_checkpoints(runner: Arc<Runner>, interval: std::time::Duration) {
+    let Ok(labs) = &runner.labs else { return };
+    loop {
+        tokio::time::sleep(interval).await;
+        labs.take_checkpoints().await;
+    }
 }
 
 /// Binds the socket; one left by a dead runner is replaced.

@@ -19,6 +19,8 @@ use tokio::io::unix::AsyncFd;
 
 const MOVE_MOUNT_F_EMPTY_PATH: u32 = 4;
 const LOOP_CONFIGURE: u64 = 0x4C0A;
+const FIFREEZE: u64 = 0xC004_5877;
+const FITHAW: u64 = 0xC004_5878;
 const LOOP_CTL_GET_FREE: u64 = 0x4C82;
 const LO_FLAGS_READ_ONLY: u32 = 1;
 const LO_FLAGS_AUTOCLEAR: u32 = 4;
@@ -189,6 +191,37 @@ pub fn loop_device(file: &File, is_read_only: bool) -> io::Result<(PathBuf, File
             return Err(error);
         }
     }
+}
+
+/// A file system that stands still: nothing is written to it, and what was written is on the device.
+/// It goes on when this is dropped.
+#[derive(Debug)]
+pub struct Frozen(File);
+
+impl Frozen {
+    /// Freezes the file system that holds the directory.
+    ///
+    /// # Errors
+    /// It is of a kind that cannot be frozen.
+    pub fn of(directory: &Path) -> io::Result<Self> {
+        let file = File::open(directory)?;
+        frozen(&file, FIFREEZE)?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        if let Err(error) = frozen(&self.0, FITHAW) {
+            tracing::error!(%error, "a file system stays frozen");
+        }
+    }
+}
+
+#[expect(unsafe_code, reason = "file systems are frozen by ioctl")]
+fn frozen(file: &File, request: u64) -> io::Result<()> {
+    // SAFETY: both requests ignore their argument.
+    checked(unsafe { libc::ioctl(file.as_raw_fd(), request, 0) }.into())
 }
 
 /// Gives the child `more` as its descriptors 3, 4 and so on.

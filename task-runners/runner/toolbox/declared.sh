@@ -316,6 +316,20 @@ git_commits_at_least() {
   note "commits: $count"
 }
 
+# git_history_lacks PATTERN: in no file of any commit that a branch or tag reaches.
+git_history_lacks() {
+  local object count
+  count=$(git_ask rev-list --all --objects | wc -l)
+  [ "$count" -gt 0 ] && [ "$count" -le 20000 ] || refuse "the history has $count objects, 1 to 20000 are read"
+  while read -r object _; do
+    [ "$(git_ask cat-file -t "$object")" = blob ] || continue
+    if git_ask cat-file blob "$object" | head -c 1048576 | bounded grep -a -q -E -e "$(with_nonce "$1")"; then
+      refuse "a file of the history has what must not be there (object ${object:0:12})"
+    fi
+  done < <(git_ask rev-list --all --objects)
+  note "$count objects of the history looked at"
+}
+
 # What probes and scripts gave.
 
 http_status() {
@@ -360,4 +374,32 @@ output_exit() {
     *) [ "$status" = "$1" ] || refuse "exit status ${status:-unknown}; stderr: $(captured run.stderr | tail -n 2)" ;;
   esac
   note "exit status $status"
+}
+
+# undamaged PATTERN..: what changed since the lab was ready is at one of these places, or where every
+# session leaves something; nowhere is anything new for everybody to write, or set-uid.
+undamaged() {
+  local kind mode path pattern is_ours count=0
+  while read -r kind mode path; do
+    case $path in
+      /tmp/* | /var/tmp/* | /dev/shm/* | /run/* | /var/run/* | /proc/* | /sys/* | /dev/*) continue ;;
+    esac
+    if [ "$kind" != gone ] && [ "$kind" != link ]; then
+      [ $((8#$mode & 8#6000)) -eq 0 ] || [ "$kind" = directory ] || refuse "$path is set-uid (mode $mode)"
+      if [ $((8#$mode & 2)) -ne 0 ] && [ $((8#$mode & 8#1000)) -eq 0 ]; then
+        refuse "$path can be written by everybody (mode $mode)"
+      fi
+    fi
+    case $path in
+      /var/log/* | /var/cache/* | /var/lib/nginx/* | /root/* | /etc/ld.so.cache | /etc/mtab) continue ;;
+    esac
+    is_ours=no
+    for pattern in "$@"; do
+      # shellcheck disable=SC2053 # it is a pattern
+      [[ $path == $pattern ]] && is_ours=yes
+    done
+    [ "$is_ours" = yes ] || refuse "$path was changed ($kind)"
+    count=$((count + 1))
+  done < <(captured changes)
+  note "$count changes, all where they belong"
 }

@@ -8,6 +8,8 @@ set -u
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # Replace refs would let a candidate show another object under an original commit's name.
 export GIT_NO_REPLACE_OBJECTS=1 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_OPTIONAL_LOCKS=0
+# Python would take modules from where it is started, which may be a directory of the candidate's.
+export PYTHONSAFEPATH=1 PYTHONNOUSERSITE=1
 
 # The verdict's descriptor stays with the judge: tools that parse candidate data do not get it.
 git() { command git "$@" 3>&-; }
@@ -57,6 +59,8 @@ resolve_in() {
     [ -z "$rest" ] || [ -d "$root$at/$part" ] || return 1
     at=$at/$part
   done
+  # Its end would be lost when it is captured, and lead to another file, perhaps to a link.
+  case $at in *$'\n') return 1 ;; esac
   printf '%s\n' "$root$at"
 }
 

@@ -449,6 +449,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a lab can go back to */
+        get: operations["list_checkpoints"];
+        put?: never;
+        /** Keep the files of a lab as they are now */
+        post: operations["take_checkpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in a directory of a lab */
+        get: operations["list_directory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is in a text file of a lab */
+        get: operations["read_file"];
+        /** Write a text file of a lab */
+        put: operations["write_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/labs/{entry_id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A name under which the browser sees a web service of a lab, from another origin */
+        post: operations["create_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/labs/{entry_id}/reset": {
         parameters: {
             query?: never;
@@ -458,7 +528,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Throw away everything in a lab and prepare it anew */
+        /** Throw away everything in a lab and prepare it anew, or go back to a checkpoint */
         post: operations["reset_lab"];
         delete?: never;
         options?: never;
@@ -860,6 +930,21 @@ export interface components {
             run_script?: string | null;
             title: string;
         };
+        /** @description The files of a lab at a moment. */
+        Checkpoint: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int32 */
+            number: number;
+        };
+        CheckpointRequest: {
+            /** Format: int64 */
+            epoch: number;
+        };
+        /** @description What a lab can go back to, the oldest first. */
+        Checkpoints: {
+            checkpoints: components["schemas"]["Checkpoint"][];
+        };
         /**
          * @description How a seat's code is, for the proctor.
          * @enum {string}
@@ -903,7 +988,7 @@ export interface components {
          * @description What went wrong, as software reads it. Closed: a client can switch over all of it.
          * @enum {string}
          */
-        ErrorCode: "not_found" | "bad_request" | "too_large" | "cross_site_request" | "unknown_host" | "not_signed_in" | "wrong_credentials" | "too_many_tries" | "wrong_state" | "seat_code_wrong" | "seat_code_expired" | "seat_code_used" | "seat_code_other_seat" | "seat_locked" | "labs_not_ready" | "stale_epoch" | "old_revision" | "revision_conflict" | "session_closed" | "late_response" | "unknown_entry" | "bad_response" | "missing_responses" | "bad_token" | "form_infeasible" | "lab_unavailable" | "already_decided" | "busy" | "internal";
+        ErrorCode: "not_found" | "bad_request" | "too_large" | "cross_site_request" | "unknown_host" | "not_signed_in" | "wrong_credentials" | "too_many_tries" | "wrong_state" | "seat_code_wrong" | "seat_code_expired" | "seat_code_used" | "seat_code_other_seat" | "seat_locked" | "labs_not_ready" | "not_offered" | "file_changed" | "file_refused" | "stale_epoch" | "old_revision" | "revision_conflict" | "session_closed" | "late_response" | "unknown_entry" | "bad_response" | "missing_responses" | "bad_token" | "form_infeasible" | "lab_unavailable" | "already_decided" | "busy" | "internal";
         Extension: {
             /** Format: int64 */
             minutes: number;
@@ -967,6 +1052,33 @@ export interface components {
         };
         Items: {
             items: components["schemas"]["ItemSummary"][];
+        };
+        /** @description A directory of a lab, at most a thousand entries of it. */
+        LabDirectory: {
+            entries: components["schemas"]["LabEntry"][];
+        };
+        /** @description An entry of a directory. */
+        LabEntry: {
+            /** Format: int64 */
+            bytes: number;
+            kind: components["schemas"]["LabEntryKind"];
+            name: string;
+        };
+        /** @enum {string} */
+        LabEntryKind: "directory" | "file" | "link" | "other";
+        /** @description A text file of a lab. */
+        LabFile: {
+            content: string;
+            /** @description SHA-256 in hex; send it back with what is written, so that nothing is overwritten unseen */
+            digest: string;
+        };
+        /** @description What to write. */
+        LabFileContent: {
+            content: string;
+            /** @description As it was read; none for a file that must not be there yet */
+            digest?: string | null;
+            /** Format: int64 */
+            epoch: number;
         };
         /**
          * @description How a lab is.
@@ -1048,6 +1160,16 @@ export interface components {
          * @enum {string}
          */
         PaperItemKind: "single_choice" | "multiple_choice";
+        /** @description What the exam offers for the lab of a task, and what each use costs. */
+        PaperLabPolicy: {
+            /**
+             * Format: int32
+             * @description Percent of the points earned on the task
+             */
+            cost_percent: number;
+            reset: boolean;
+            restore: boolean;
+        };
         /** @description An option as candidates see it. */
         PaperOption: {
             html: string;
@@ -1073,6 +1195,8 @@ export interface components {
             hosts: string[];
             lab: components["schemas"]["LabView"];
             number: number;
+            /** @description What may be done with its lab. */
+            policy: components["schemas"]["PaperLabPolicy"];
             statement_html: string;
             /**
              * Format: int32
@@ -1082,6 +1206,18 @@ export interface components {
             /** Format: int32 */
             time_seconds: number;
             title: string;
+        };
+        /** @description Where it is shown. */
+        Preview: {
+            url: string;
+        };
+        /** @description What to show. */
+        PreviewRequest: {
+            /** Format: int64 */
+            epoch: number;
+            host: string;
+            /** Format: int32 */
+            port: number;
         };
         /** @description The document, as the OpenAPI description shows it. */
         Problem: {
@@ -1132,6 +1268,11 @@ export interface components {
             outcome_then: string;
         };
         ResetRequest: {
+            /**
+             * Format: int32
+             * @description The checkpoint to go back to; none: the beginning
+             */
+            checkpoint?: number | null;
             /** Format: int64 */
             epoch: number;
         };
@@ -1408,6 +1549,11 @@ export interface components {
         };
         TaskResult: {
             checks: components["schemas"]["CheckResult"][];
+            /**
+             * Format: int32
+             * @description What the resets of its lab have cost, in percent of what was earned
+             */
+            reset_cost_percent?: number | null;
             /** Format: double */
             score_percent: number;
             title: string;
@@ -2354,6 +2500,296 @@ export interface operations {
             };
         };
     };
+    list_checkpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoints"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lab_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckpointRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoints"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, not_offered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lab_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_directory: {
+        parameters: {
+            query: {
+                epoch: number;
+                host: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabDirectory"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, file_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query: {
+                epoch: number;
+                host: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabFile"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, file_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_file: {
+        parameters: {
+            query: {
+                host: string;
+                path: string;
+            };
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabFileContent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabFile"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, file_changed, file_refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["schemas"]["SessionId"];
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description not_found, unknown_entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale_epoch, wrong_state, session_closed, not_offered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reset_lab: {
         parameters: {
             query?: never;
@@ -2387,7 +2823,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description stale_epoch, wrong_state, session_closed, labs_not_ready */
+            /** @description stale_epoch, wrong_state, session_closed, labs_not_ready, not_offered */
             409: {
                 headers: {
                     [name: string]: unknown;

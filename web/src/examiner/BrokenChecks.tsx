@@ -8,6 +8,7 @@ import { ReasonDialog } from "../ui/staff/ReasonDialog";
 import { Loading } from "../ui/staff/Shell";
 import { useAsked } from "../ui/staff/useAsked";
 import { t } from "./messages";
+import { Regrade } from "./Regrade";
 
 type Check = Schemas["BrokenCheck"];
 interface Decision { check: Check; outcome: Schemas["DecidedOutcome"] }
@@ -75,7 +76,7 @@ function BrokenTable({ checks, onDecide }: { checks: readonly Check[]; onDecide:
               <td className="number">{check.points}</td>
               <td>{check.detail}</td>
               <td><time dateTime={new Date(check.at_ms).toISOString()} title={utc(check.at_ms)}>{timeOfDay(check.at_ms)}</time></td>
-              <td><div className="decide">{button(check, "pass")}{button(check, "fail")}</div></td>
+              <td><div className="decide">{button(check, "pass")}{button(check, "fail")}</div><Regrade check={check} /></td>
             </tr>
           ))}
         </tbody>

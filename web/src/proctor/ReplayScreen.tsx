@@ -8,6 +8,8 @@ import { Player, readTape } from "../core/replay";
 import { duration } from "../messages/messages";
 import { t } from "./messages";
 
+/** Of the slider, in seconds. */
+const STEP = 0.1;
 const SPEEDS = [1, 2, 4, 8] as const;
 
 interface Props {
@@ -58,7 +60,8 @@ export default function ReplayScreen({ text, label, markers }: Props) {
   }, [tape, label]);
 
   const time = (seconds: number) => duration(Math.max(0, seconds) * 1000);
-  const go = (seconds: number) => player.current?.seek(seconds);
+  // The steps of the slider need not meet the end.
+  const go = (seconds: number) => player.current?.seek(seconds > tape.to - STEP ? tape.to : seconds);
   const pace = (next: number) => {
     setSpeed(next);
     if (player.current) player.current.options = { ...player.current.options, speed: next };
@@ -71,7 +74,7 @@ export default function ReplayScreen({ text, label, markers }: Props) {
           <button type="button" className="button primary" onClick={() => (place.isPlaying ? player.current?.pause() : player.current?.play())}>
             {place.isPlaying ? <Pause size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />} {t(place.isPlaying ? "replay.pause" : "replay.play")}
           </button>
-          <input type="range" aria-label={t("replay.place")} min={tape.from} max={Math.max(tape.to, tape.from + 1)} step={0.1} value={place.at}
+          <input type="range" aria-label={t("replay.place")} min={tape.from} max={Math.max(tape.to, tape.from + 1)} step={STEP} value={place.at}
             aria-valuetext={time(place.at)} onChange={(event) => go(Number(event.target.value))} />
           <span className="small replay-time">{time(place.at)} / {time(tape.to)}</span>
           <label className="small">{t("replay.speed")} <select value={speed} onChange={(event) => pace(Number(event.target.value))}>

@@ -1,13 +1,13 @@
 //! The proofs of one task. Every one begins in a fresh lab.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use question_bank::{InstantiateError, Task, TaskInstance};
 use sha2::{Digest, Sha256};
 use task_protocol::{CheckOutcome, InvalidName, JobId, LabId, LabState, Outcome, ScriptOutput};
 
-use super::Proof;
+use super::{Extent, Proof, steps};
 use crate::lab::instance::{check_specs, lab_spec, milliseconds};
 use crate::lab::link::{LinkError, RunnerLink};
 
@@ -62,10 +62,20 @@ fn proof(result: Result<Result<String, String>, ProofError>) -> Proof {
     }
 }
 
-/// All proofs of a task.
-pub async fn prove(link: &RunnerLink, task: &Task, seeds: u8) -> Proved {
+/// The proofs of a task.
+pub async fn prove(link: &RunnerLink, task: &Task, extent: Extent) -> Proved {
     let mut solved = Vec::new();
     let first = solve(link, task, 0, &mut solved).await;
+    let Extent::Whole { seeds } = extent else {
+        let proofs = BTreeMap::from([
+            ("untouched_fails", proof(untouched(link, task).await)),
+            ("solution_passes", proof(first)),
+        ]);
+        return Proved {
+            proofs,
+            image_digest: None,
+        };
+    };
     // With one seed, the same once more: a solution must not depend on luck.
     let others = if seeds > 1 { 1..seeds } else { 0..1 };
     let mut again = Ok(Ok(String::new()));
@@ -85,13 +95,16 @@ pub async fn prove(link: &RunnerLink, task: &Task, seeds: u8) -> Proved {
         .first()
         .map(|trial: &Trial| trial.image_digest.clone());
     let seconds: Vec<f64> = solved.iter().map(|trial| trial.seconds).collect();
-    let proofs = BTreeMap::from([
+    let mut proofs = BTreeMap::from([
         ("untouched_fails", proof(untouched(link, task).await)),
         ("solution_passes", proof(first)),
         ("solution_passes_again", proof(again)),
         ("cheats_gain_nothing", proof(cheats(link, task).await)),
         ("within_time", within_time(task, &seconds)),
     ]);
+    if let Some(steps) = steps(link, task).await {
+        proofs.insert("steps_needed", proof(steps));
+    }
     Proved {
         proofs,
         image_digest,
@@ -168,6 +181,53 @@ async fn cheats(link: &RunnerLink, task: &Task) -> Result<Result<String, String>
         detail.push_str(&format!("; left to a person:\n{}", broken.join("\n")));
     }
     Ok(Ok(detail))
+}
+
+/// Leaves out each step of the solution: exactly the checks that it names fail, and those that require them. None if the
+/// solution names no steps.
+async fn steps(
+    link: &RunnerLink,
+    task: &Task,
+) -> Option<Result<Result<String, String>, ProofError>> {
+    let instance = match instance(task, 0) {
+        Ok(instance) => instance,
+        Err(error) => return Some(Err(error)),
+    };
+    let steps = steps::each_left_out(&instance.solution);
+    if steps.is_empty() {
+        return None;
+    }
+    let mut wrong = Vec::new();
+    for step in &steps {
+        let attempted = attempt(link, &instance, Some(&step.script), task.time_seconds).await;
+        let trial = match attempted {
+            Ok(trial) => trial,
+            Err(error) => return Some(Err(error)),
+        };
+        let lost: BTreeSet<String> = trial
+            .outcomes
+            .iter()
+            .filter(|check| check.outcome != Outcome::Pass)
+            .map(|check| check.check_id.clone())
+            .collect();
+        let wanted = steps::with_dependents(&step.names, &instance.checks);
+        if lost != wanted {
+            let list = |ids: &BTreeSet<String>| ids.iter().cloned().collect::<Vec<_>>().join(", ");
+            wrong.push(format!(
+                "without step {}: lost {}; named {}",
+                step.number,
+                list(&lost),
+                list(&wanted)
+            ));
+        }
+    }
+    Some(Ok(match wrong.is_empty() {
+        true => Ok(format!(
+            "without each of {} steps exactly the checks that it names fail",
+            steps.len()
+        )),
+        false => Err(wrong.join("\n")),
+    }))
 }
 
 fn within_time(task: &Task, solved: &[f64]) -> Proof {

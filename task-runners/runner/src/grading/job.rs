@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use task_protocol::{JobId, LabId, LabLimits};
+use task_protocol::{CheckSpec, JobId, LabId, LabLimits};
 
 use super::GradingError;
 use crate::hex::hex;
@@ -40,6 +40,8 @@ pub(super) struct JobHost {
     pub name: String,
     /// Owner of its files: what 0 inside is outside.
     pub ids_base: u32,
+    /// What changed on it since the lab was ready.
+    pub changes: Vec<String>,
     /// Digest of its snapshot, once it is known.
     pub snapshot_digest: Option<String>,
 }
@@ -57,6 +59,7 @@ impl Job {
                 .map(|(name, host)| JobHost {
                     name: name.clone(),
                     ids_base: host.ids.base,
+                    changes: Vec::new(),
                     snapshot_digest: None,
                 })
                 .collect(),
@@ -66,9 +69,13 @@ impl Job {
     }
 
     /// The nonce of one check, 32 hexadecimal digits: one candidate's script cannot learn from one
-    /// check what another will ask.
-    pub(super) fn nonce_of(&self, check_id: &str) -> String {
-        let hash = Sha256::digest(format!("{}/{check_id}", self.nonce));
+    /// check what another will ask. Checks with the same script have the same one: it runs once.
+    pub(super) fn nonce_of(&self, check: &CheckSpec) -> String {
+        let name = match &check.run {
+            Some(run) => hex(&Sha256::digest(&run.script)),
+            None => check.id.clone(),
+        };
+        let hash = Sha256::digest(format!("{}/{name}", self.nonce));
         hex(&hash[..16])
     }
 

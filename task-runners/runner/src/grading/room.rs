@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use task_protocol::{CheckSpec, LabLimits};
 
+use super::copies::Runs;
 use super::job::Job;
 use super::verdict::Verdict;
 use super::{TOOLBOX, copies};
@@ -37,11 +38,13 @@ pub(super) struct Evidence<'a> {
     pub oci: &'a Oci,
     pub job: &'a Job,
     pub hosts: Vec<HostEvidence<'a>>,
+    pub runs: Runs,
 }
 
 /// What a host left.
 pub(super) struct HostEvidence<'a> {
     pub name: &'a str,
+    pub changes: &'a [String],
     pub ids: IdRange,
     pub image: PathBuf,
     pub snapshot: &'a Path,
@@ -55,8 +58,16 @@ pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
     let Some(host) = evidence.hosts.iter().find(|host| host.name == check.host) else {
         return Verdict::broken(format!("the lab has no host {}", check.host));
     };
-    let nonce = evidence.job.nonce_of(&check.id);
-    let mut capture = Capture::from([("nonce", nonce.clone().into_bytes())]);
+    let nonce = evidence.job.nonce_of(check);
+    let changes: String = host
+        .changes
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let mut capture = Capture::from([
+        ("nonce", nonce.clone().into_bytes()),
+        ("changes", changes.into_bytes()),
+    ]);
     if check.probe.is_some() {
         let Some(answer) = evidence.job.answers.get(&check.id) else {
             return Verdict::broken("the lab could not be probed while it was live");
@@ -67,12 +78,16 @@ pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
     }
     let after = match &check.run {
         None => None,
-        Some(run) => match copies::run(evidence, host, run, &nonce, &mut capture) {
-            Ok(disk) => Some(disk),
+        Some(run) => match copies::run_once(evidence, host, run, &nonce) {
+            Ok(ran) => Some(ran),
             Err(error) => return Verdict::broken(format!("the copy did not run: {error}")),
         },
     };
-    match clean_room(evidence.oci, host, check, &capture, after.as_ref()) {
+    if let Some(ran) = &after {
+        capture.extend(ran.capture.clone());
+    }
+    let after = after.as_ref().map(|ran| &ran.disk);
+    match clean_room(evidence.oci, host, check, &capture, after) {
         Ok(verdict) => verdict,
         Err(error) => Verdict::broken(format!("the clean room did not run: {error}")),
     }

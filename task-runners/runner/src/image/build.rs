@@ -18,7 +18,7 @@ const SOURCES: &[&str] = &[
 ];
 
 /// How the names of unfinished images begin.
-const DRAFT: &str = ".draft-";
+pub(super) const DRAFT: &str = ".draft-";
 
 /// An image cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +128,8 @@ fn install(declaration: &Declaration, root: &Path) -> Result<(), BuildError> {
         .ok_or(BuildError::NoSources)?;
     let mut command = Command::new("mmdebstrap");
     command.args(["--mode=root", "--variant=minbase", "--format=directory"]);
+    // Some packages (Java's) link pages of the manual without making the directory, which is left out.
+    command.arg(r#"--setup-hook=mkdir -p "$1/usr/share/man/man1""#);
     for pattern in &declaration.exclude {
         command.arg(format!("--dpkgopt=path-exclude={pattern}"));
     }

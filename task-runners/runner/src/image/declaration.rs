@@ -100,12 +100,16 @@ pub enum DeclarationError {
 }
 
 fn known() -> String {
-    let names: Vec<_> = EMBEDDED.iter().map(|(name, _)| *name).collect();
-    names.join(", ")
+    Declaration::names().join(", ")
 }
 
 pub(super) fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Whether an image can have this name.
+pub(super) fn is_name(text: &str) -> bool {
+    is_word(text) && !text.contains(['.', ':', '+'])
 }
 
 fn is_word(text: &str) -> bool {
@@ -117,6 +121,12 @@ fn is_word(text: &str) -> bool {
 }
 
 impl Declaration {
+    /// The names that the binary carries.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        EMBEDDED.iter().map(|(name, _)| *name).collect()
+    }
+
     /// The declaration of this name that the binary carries.
     #[must_use]
     pub fn embedded(name: &str) -> Option<Self> {
@@ -188,7 +198,7 @@ impl Declaration {
                 problem,
             })
         };
-        if !is_word(&self.name) || self.name.contains(['.', ':', '+']) {
+        if !is_name(&self.name) {
             return refuse("name", &self.name, "is not a name of a-z, 0-9 and -");
         }
         if !is_word(&self.suite) {

@@ -1,7 +1,7 @@
 //! What is done to a lab: one operation at a time, in the order they came.
 
 use super::*;
-use task_protocol::{CheckOutcome, Outcome, ScriptOutput};
+use task_protocol::{CheckOutcome, FileRefusal, Outcome, ScriptOutput};
 
 impl Labs {
     pub(super) async fn create(&self, lab_id: LabId, spec: LabSpec) -> Result<LabView, CallError> {
@@ -10,10 +10,10 @@ impl Labs {
         let Some(_turn) = turn else {
             // Somebody else makes it or has made it; this call waits for the same end.
             let _turn = lab.turn.lock().await;
-            return Ok(lab.view());
+            return Ok(lab.view(&*self.driver));
         };
-        self.start(&lab).await;
-        Ok(lab.view())
+        self.start(&lab, None).await;
+        Ok(lab.view(&*self.driver))
     }
 
     /// The lab of this id; with the first turn in it when it is new.
@@ -74,14 +74,14 @@ impl Labs {
     }
 
     /// Starts the lab's sandbox; its state tells how that went.
-    async fn start(&self, lab: &Arc<Lab>) {
+    async fn start(&self, lab: &Arc<Lab>, checkpoint: Option<u32>) {
         let begin = Instant::now();
         let (driver, lab_id, spec) = (
             Arc::clone(&self.driver),
             lab.lab_id.clone(),
             lab.spec.clone(),
         );
-        let started = blocking(move || driver.start(&lab_id, &spec)).await;
+        let started = blocking(move || driver.start(&lab_id, &spec, checkpoint)).await;
         match started {
             Ok(()) => {
                 locked(&lab.progress).start_ms = Some(milliseconds(begin.elapsed()));
@@ -110,24 +110,66 @@ impl Labs {
         }
     }
 
-    pub(super) async fn reset(&self, lab_id: &LabId) -> Result<LabView, CallError> {
+    pub(super) async fn reset(
+        &self,
+        lab_id: &LabId,
+        checkpoint: Option<u32>,
+    ) -> Result<LabView, CallError> {
         let lab = self.lab(lab_id)?;
         let _turn = lab.turn.lock().await;
         match lab.state() {
             LabState::Ready | LabState::Failed => {}
             state => return Err(CallError::WrongState { state }),
         }
+        if let Some(checkpoint) = checkpoint {
+            let known = self.driver.checkpoints(lab_id);
+            if !known.iter().any(|known| known.number == checkpoint) {
+                return Err(CallError::UnknownCheckpoint { checkpoint });
+            }
+        }
         lab.enter(LabState::Resetting, None);
         locked(&lab.progress).resets += 1;
-        lab.mark("reset");
+        match checkpoint {
+            None => lab.mark("reset"),
+            Some(number) => lab.mark(&format!("back to checkpoint {number}")),
+        }
         self.stop(&lab).await;
-        self.start(&lab).await;
+        self.start(&lab, checkpoint).await;
         if lab.state() == LabState::Ready {
             for terminal in lab.terminals.iter().flatten() {
                 terminal.resume();
             }
         }
-        Ok(lab.view())
+        Ok(lab.view(&*self.driver))
+    }
+
+    /// Keeps the files of a lab as they are now.
+    pub(super) async fn take_checkpoint(&self, lab_id: &LabId) -> Result<LabView, CallError> {
+        let lab = self.lab(lab_id)?;
+        let _turn = lab.turn.lock().await;
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(CallError::WrongState { state }),
+        }
+        let (driver, id) = (Arc::clone(&self.driver), lab_id.clone());
+        let taken = blocking(move || driver.take_checkpoint(&id)).await;
+        let checkpoint = taken.map_err(call_error)?;
+        lab.mark(&format!("checkpoint {}", checkpoint.number));
+        Ok(lab.view(&*self.driver))
+    }
+
+    /// Takes a checkpoint of every lab that somebody works in. Labs on which that does not work are
+    /// left as they are.
+    pub async fn take_checkpoints(&self) {
+        let labs: Vec<_> = locked(&self.table).labs.values().cloned().collect();
+        for lab in labs {
+            if lab.is_opened.load(Ordering::Relaxed)
+                && lab.state() == LabState::Ready
+                && let Err(error) = self.take_checkpoint(&lab.lab_id).await
+            {
+                tracing::debug!(%error, lab_id = %lab.lab_id, "no checkpoint");
+            }
+        }
     }
 
     pub(super) async fn destroy(&self, lab_id: &LabId) {
@@ -137,6 +179,7 @@ impl Labs {
         let _turn = lab.turn.lock().await;
         lab.enter(LabState::Ended, None);
         self.stop(&lab).await;
+        self.driver.forget_checkpoints(lab_id);
         lab.end_terminals();
         let mut table = locked(&self.table);
         // Two calls may have waited for their turn.
@@ -168,6 +211,26 @@ impl Labs {
         blocking(move || driver.run_script(&lab_id, &host, &script, &env, timeout))
             .await
             .map_err(call_error)
+    }
+
+    /// Does something with the files of a host.
+    pub(super) async fn with_files<T: Send + 'static>(
+        &self,
+        lab_id: &LabId,
+        host: String,
+        work: impl FnOnce(&Files) -> Result<T, FileRefusal> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let lab = self.lab(lab_id)?;
+        // A lab must not go away under the hands of who reads in it.
+        let _turn = lab.turn.lock().await;
+        match lab.state() {
+            LabState::Ready => {}
+            state => return Err(CallError::WrongState { state }),
+        }
+        let (driver, lab_id) = (Arc::clone(&self.driver), lab_id.clone());
+        let done = blocking(move || Ok(work(&driver.files(&lab_id, &host)?))).await;
+        done.map_err(call_error)?
+            .map_err(|reason| CallError::File { reason })
     }
 
     pub(super) async fn grade(
@@ -217,6 +280,7 @@ impl Labs {
                     tracing::warn!(%error, %lab_id, "the outcomes are not on the tapes");
                 }
                 report.recordings = finished.views();
+                self.driver.forget_checkpoints(lab_id);
                 self.keep_report(&report)?;
                 Ok(report)
             }

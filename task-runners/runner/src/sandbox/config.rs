@@ -29,6 +29,8 @@ const MASKED: &[&str] = &[
     "/proc/acpi",
     "/proc/asound",
     "/proc/cmdline",
+    "/proc/config.gz",
+    "/proc/fs",
     "/proc/kallsyms",
     "/proc/kcore",
     "/proc/keys",
@@ -38,18 +40,18 @@ const MASKED: &[&str] = &[
     "/proc/scsi",
     "/proc/timer_list",
     "/proc/timer_stats",
+    // The loop devices of all labs, with the paths of their files.
+    "/sys/block",
+    "/sys/class/block",
+    "/sys/dev/block",
+    "/sys/devices/virtual/block",
     "/sys/devices/virtual/powercap",
     "/sys/firmware",
+    "/sys/fs/ext4",
     "/sys/fs/selinux",
 ];
 
-const READ_ONLY: &[&str] = &[
-    "/proc/bus",
-    "/proc/fs",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
+const READ_ONLY: &[&str] = &["/proc/bus", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 /// Environment variables as the specification writes them.
 pub(super) fn environment(env: &[(String, String)]) -> Vec<String> {
@@ -75,12 +77,13 @@ fn mounts(spec: &ContainerSpec) -> Vec<Value> {
         json!({"destination": "/proc", "type": "proc", "source": "proc",
             "options": ["nosuid", "noexec", "nodev"]}),
         json!({"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
-            "options": ["nosuid", "strictatime", "mode=755", "size=1m"]}),
+            "options": ["nosuid", "strictatime", "mode=755", "size=1m", "nr_inodes=1k"]}),
         json!({"destination": "/dev/pts", "type": "devpts", "source": "devpts",
             "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5",
                 "max=32"]}),
         json!({"destination": "/dev/shm", "type": "tmpfs", "source": "shm",
-            "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=32m"]}),
+            "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=32m",
+                "nr_inodes=8k"]}),
         json!({"destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue",
             "options": ["nosuid", "noexec", "nodev"]}),
         json!({"destination": "/sys", "type": "sysfs", "source": "sysfs",
@@ -119,6 +122,8 @@ pub(super) fn bundle(spec: &ContainerSpec, cgroups_path: &str) -> Value {
             "rlimits": [
                 {"type": "RLIMIT_NOFILE", "soft": 1024, "hard": 16_384},
                 {"type": "RLIMIT_CORE", "soft": 0, "hard": 0},
+                // The kernel counts these for the root of the machine as well.
+                {"type": "RLIMIT_SIGPENDING", "soft": 512, "hard": 512},
             ],
         },
         "mounts": mounts(spec),

@@ -58,6 +58,20 @@ fn write_bundle(spec: &ContainerSpec, bundle: &Path, cgroup: &str) -> Result<(),
         .map_err(SandboxError::system(path.display().to_string()))
 }
 
+/// Gives the user namespace of a process a share of the watches on files. The kernel counts those of
+/// all containers as the root's who started them, and has 128 for each user by default: one
+/// container could take them from all others and from the machine.
+fn limit_watches(pid: Pid) {
+    const SCRIPT: &str = "cd /proc/sys/user && echo 32 > max_inotify_instances && \
+                          echo 8192 > max_inotify_watches";
+    let mut command = Command::new("nsenter");
+    command.args(["--user", "--target", &pid.to_string()]);
+    command.args(["--", "sh", "-c", SCRIPT]);
+    if let Err(error) = complete(&mut command, "limit watches on files") {
+        tracing::warn!(%error, "a container may take all watches on files of this machine");
+    }
+}
+
 /// Runs a container to the end of its first process.
 pub(super) fn run(
     runtime: &Runtime,
@@ -127,15 +141,18 @@ impl Container {
             .complete(command, "start", &log)
             .and_then(|()| read_pid(&pid_file));
         match pid {
-            Ok(pid) => Ok(Self {
-                runtime,
-                id: spec.id.clone(),
-                pid,
-                bundle,
-                is_frozen: AtomicBool::new(false),
-                counter: AtomicU64::new(0),
-                children: Mutex::default(),
-            }),
+            Ok(pid) => {
+                limit_watches(pid);
+                Ok(Self {
+                    runtime,
+                    id: spec.id.clone(),
+                    pid,
+                    bundle,
+                    is_frozen: AtomicBool::new(false),
+                    counter: AtomicU64::new(0),
+                    children: Mutex::default(),
+                })
+            }
             Err(error) => {
                 let mut command = runtime.command(Path::new("/dev/null"));
                 command.args(["delete", "--force", &spec.id]);
@@ -151,6 +168,12 @@ impl Container {
     #[must_use]
     pub fn network_namespace(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}/ns/net", self.pid))
+    }
+
+    /// The root directory of the first process, which the candidate cannot change.
+    #[must_use]
+    pub fn root_directory(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root", self.pid))
     }
 
     /// Names the host.

@@ -48,9 +48,17 @@ impl Disk {
         mib: u32,
         target: PathBuf,
     ) -> Result<Self, SandboxError> {
-        let template = template(templates, mib)?;
+        Self::copied(&template(templates, mib)?, path, target)
+    }
+
+    /// A disk that begins as a copy of a file system in a file.
+    pub(super) fn copied(
+        from: &Path,
+        path: PathBuf,
+        target: PathBuf,
+    ) -> Result<Self, SandboxError> {
         let named = || SandboxError::system(path.display().to_string());
-        copy_sparse(&template, &path).map_err(named())?;
+        copy_sparse(from, &path).map_err(named())?;
         let file = DiskFile(path.clone());
         let backing = File::options()
             .read(true)
@@ -93,6 +101,13 @@ impl Disk {
 
     fn prepared(self) -> Result<Self, SandboxError> {
         let root = self.mounted.path();
+        // An overlay does not take the working directory of another.
+        match fs::remove_dir_all(self.work()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(SandboxError::system("clear a disk")(error));
+            }
+            _ => {}
+        }
         for path in [root.to_owned(), self.upper(), self.work()] {
             fs::create_dir_all(&path)
                 .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o711)))
@@ -118,6 +133,19 @@ impl Disk {
     /// The disk is full.
     pub fn hidden_file(&self) -> Result<File, SandboxError> {
         tempfile::tempfile_in(self.mounted.path()).map_err(SandboxError::system("file on disk"))
+    }
+
+    /// Copies the disk as it is now to the new file `to`; what runs on it stands still meanwhile.
+    ///
+    /// # Errors
+    /// It is in memory, or it cannot be copied.
+    pub fn copy_to(&self, to: &Path) -> Result<(), SandboxError> {
+        let what = || SandboxError::system("copy a disk");
+        let Some(file) = &self.file else {
+            return Err(what()(io::ErrorKind::Unsupported.into()));
+        };
+        let _frozen = sys::Frozen::of(self.mounted.path()).map_err(what())?;
+        copy_sparse(&file.0, to).map_err(what())
     }
 
     /// Whether what is on it counts as memory.

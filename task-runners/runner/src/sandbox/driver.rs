@@ -1,16 +1,18 @@
 //! The labs of the OCI driver, by name.
 
 use std::collections::BTreeMap;
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
 use task_protocol::{
-    DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize, WarmPool,
+    CheckpointView, DoctorCheck, GradeReport, JobId, LabId, LabSpec, ScriptOutput, TerminalSize,
+    WarmPool,
 };
 
 use super::oci::locked;
-use super::{Driver, Oci, OciLab, SandboxError, Work};
+use super::{Driver, Files, Oci, OciLab, SandboxError, Work};
 use crate::{doctor, grading};
 
 impl Oci {
@@ -45,8 +47,25 @@ impl Driver for Oci {
         Ok(self.image(image)?.digest)
     }
 
-    fn start(&self, lab_id: &LabId, spec: &LabSpec) -> Result<(), SandboxError> {
-        let lab = OciLab::start(self, lab_id, spec)?;
+    fn take_checkpoint(&self, lab_id: &LabId) -> Result<CheckpointView, SandboxError> {
+        Self::take_checkpoint(self, &*self.lab(lab_id)?)
+    }
+
+    fn checkpoints(&self, lab_id: &LabId) -> Vec<CheckpointView> {
+        self.checkpoints_of(lab_id)
+    }
+
+    fn forget_checkpoints(&self, lab_id: &LabId) {
+        Self::forget_checkpoints(self, lab_id);
+    }
+
+    fn start(
+        &self,
+        lab_id: &LabId,
+        spec: &LabSpec,
+        checkpoint: Option<u32>,
+    ) -> Result<(), SandboxError> {
+        let lab = OciLab::start(self, lab_id, spec, checkpoint)?;
         locked(&self.labs).insert(lab_id.clone(), Arc::new(lab));
         Ok(())
     }
@@ -84,6 +103,18 @@ impl Driver for Oci {
         env.insert("HOST".to_owned(), host.to_owned());
         let lab = self.lab(lab_id)?;
         lab.host(host)?.run_script(script, &env, timeout)
+    }
+
+    fn connect(&self, lab_id: &LabId, host: &str, port: u16) -> Result<TcpStream, SandboxError> {
+        let namespace = self.lab(lab_id)?.host(host)?.container.network_namespace();
+        crate::probe::connect(&namespace, port).map_err(SandboxError::system("connect"))
+    }
+
+    fn files(&self, lab_id: &LabId, host: &str) -> Result<Files, SandboxError> {
+        let lab = self.lab(lab_id)?;
+        let host = lab.host(host)?;
+        Files::of(host.container.root_directory(), host.ids)
+            .map_err(SandboxError::system("files of a host"))
     }
 
     fn grade(

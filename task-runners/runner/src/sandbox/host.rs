@@ -6,7 +6,7 @@ use std::fs::{File, Permissions};
 use std::io::{self, PipeReader, PipeWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::unistd::write;
@@ -17,6 +17,7 @@ use super::{
     Container, ContainerSpec, Descriptors, Disk, ExtraMount, IdLease, IdRange, Mounted, Oci,
     SandboxError,
 };
+use crate::grading::changes::Baseline;
 use crate::image::Image;
 use crate::sys;
 
@@ -52,9 +53,11 @@ pub struct Host {
     /// Its user and group ids.
     pub ids: IdRange,
     /// That nobody else has them.
-    lease: Option<IdLease>,
+    lease: Option<Arc<IdLease>>,
     /// The ends that the first process waits on, until it has its script.
     waiting: Option<Waiting>,
+    /// Its files when its script had ended.
+    pub baseline: Arc<Baseline>,
     /// A shell that was started ahead.
     shell: Mutex<Option<OwnedFd>>,
 }
@@ -74,7 +77,7 @@ pub struct Remains {
     /// What was written.
     pub disk: Disk,
     /// That nobody else has the ids that own it.
-    pub lease: Option<IdLease>,
+    pub lease: Option<Arc<IdLease>>,
 }
 
 /// The environment of everything in a lab.
@@ -166,7 +169,7 @@ pub struct Parts {
     /// Its user and group ids.
     pub ids: IdRange,
     /// That nobody else has them; none when somebody else sees to it.
-    pub lease: Option<IdLease>,
+    pub lease: Option<Arc<IdLease>>,
     /// Where its writes go.
     pub disk: Disk,
     /// Its root file system over the disk.
@@ -183,7 +186,7 @@ impl Host {
         let root = oci.overlay(&[&oci.image_root(image, *lease)?], &disk, *lease)?;
         let parts = Parts {
             ids: *lease,
-            lease: Some(lease),
+            lease: Some(Arc::new(lease)),
             disk,
             root,
             mounts: Vec::new(),
@@ -253,8 +256,14 @@ impl Host {
                 report,
                 output,
             }),
+            baseline: Arc::default(),
             shell: Mutex::default(),
         })
+    }
+
+    /// That nobody else has its ids.
+    pub(super) fn lease(&self) -> Option<Arc<IdLease>> {
+        self.lease.clone()
     }
 
     /// Starts the first shell ahead; it says nothing before [`Self::open_shell`].
@@ -315,6 +324,11 @@ impl Host {
             reason,
             output: last_part(&mut waiting.output).map_err(SandboxError::system("setup output"))?,
         })
+    }
+
+    /// Remembers the files as they are now: what is changed from here on is the candidate's work.
+    pub(super) fn remember_files(&mut self) {
+        self.baseline = Arc::new(Baseline::of(&self.disk.upper(), self.ids.base));
     }
 
     /// A login shell on a new terminal.

@@ -25,15 +25,31 @@ pub struct OciLab {
 }
 
 impl OciLab {
-    /// Starts a lab and runs its setup script to the end, on all hosts at once.
-    pub(super) fn start(oci: &Oci, lab_id: &LabId, spec: &LabSpec) -> Result<Self, SandboxError> {
+    /// Starts a lab and runs its setup script to the end, on all hosts at once; from a checkpoint,
+    /// the script of a boot.
+    pub(super) fn start(
+        oci: &Oci,
+        lab_id: &LabId,
+        spec: &LabSpec,
+        checkpoint: Option<u32>,
+    ) -> Result<Self, SandboxError> {
         let image = oci.image(&spec.image)?;
         let named = |name: &String| {
             let host = oci.fresh_host(&image, spec.limits)?;
             Ok::<_, SandboxError>((name.clone(), host))
         };
+        let (hosts, script) = match checkpoint {
+            None => (
+                spec.hosts.iter().map(named).collect::<Result<_, _>>()?,
+                network::name_one_another(&spec.hosts) + &spec.setup,
+            ),
+            Some(number) => (
+                oci.hosts_from(lab_id, spec, &image, number)?,
+                spec.boot.clone(),
+            ),
+        };
         let mut lab = Self {
-            hosts: spec.hosts.iter().map(named).collect::<Result<_, _>>()?,
+            hosts,
             network: None,
             image,
             lab_id: lab_id.clone(),
@@ -41,7 +57,6 @@ impl OciLab {
         };
         let containers: Vec<_> = lab.hosts.iter().map(|(_, host)| &host.container).collect();
         lab.network = network::joined(&containers)?;
-        let script = network::name_one_another(&spec.hosts) + &spec.setup;
         for (name, host) in &mut lab.hosts {
             host.begin(name, &script, &spec.env)?;
         }
@@ -49,6 +64,15 @@ impl OciLab {
         for (_, host) in &mut lab.hosts {
             host.wait(deadline.saturating_duration_since(Instant::now()))?;
         }
+        match checkpoint {
+            None => lab
+                .hosts
+                .iter_mut()
+                .for_each(|(_, host)| host.remember_files()),
+            // What the candidate did before is still the candidate's work.
+            Some(_) => oci.recall_baselines(lab_id, &mut lab.hosts),
+        }
+        oci.keep_baselines(lab_id, &lab.hosts);
         Ok(lab)
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use task_protocol::LabId;
 
+use super::checkpoint::Checkpoints;
 use super::ids::{IDS_PER_RANGE, IdRanges};
 use super::mount::{self, MOUNT_ROOT, WorkDir};
 use super::pool::Pool;
@@ -39,6 +40,7 @@ pub struct Oci {
     lowers: Mutex<HashMap<(String, u32), PathBuf>>,
     pub(super) labs: Mutex<HashMap<LabId, Arc<OciLab>>>,
     pub(super) pool: Pool,
+    pub(super) checkpoints: Checkpoints,
     counter: AtomicU64,
     name: String,
 }
@@ -88,6 +90,7 @@ impl Oci {
             lowers: Mutex::default(),
             labs: Mutex::default(),
             pool: Pool::default(),
+            checkpoints: Checkpoints::default(),
             counter: AtomicU64::new(0),
         })
     }
@@ -187,6 +190,22 @@ impl Oci {
             }
             result => result,
         }
+    }
+
+    /// A disk that begins as what [`Disk::copy_to`] kept.
+    ///
+    /// # Errors
+    /// It cannot be copied or mounted.
+    pub fn disk_from(&self, kept: &Path) -> Result<Disk, SandboxError> {
+        let name = self.fresh_id("disk");
+        let file = self.data.join("disks").join(format!("{name}.ext4"));
+        Disk::copied(kept, file, Path::new(MOUNT_ROOT).join("disks").join(name))
+    }
+
+    /// A place for a file beside the disks, gone with the runner.
+    pub(super) fn place_for(&self, kind: &str) -> PathBuf {
+        let name = self.fresh_id(kind);
+        self.data.join("disks").join(format!("{name}.ext4"))
     }
 
     /// A disk in memory: quick to make, for what runs only for moments.
@@ -340,7 +359,9 @@ fn remove_stale_disks(dir: &Path) -> Result<(), SandboxError> {
     let what = || SandboxError::system(dir.display().to_string());
     for entry in fs::read_dir(dir).map_err(what())? {
         let entry = entry.map_err(what())?;
-        if entry.file_name().to_string_lossy().starts_with("disk-") {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("disk-") || name.starts_with("checkpoint-") {
             fs::remove_file(entry.path()).map_err(what())?;
         }
     }

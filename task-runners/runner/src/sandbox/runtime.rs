@@ -1,5 +1,6 @@
 //! OCI runtimes: other people's programs that turn a bundle into a container.
 
+use std::cell::RefCell;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::waitpid;
+use nix::unistd::Pid;
+
 use super::SandboxError;
+
+/// Time for a command that only starts or stops something.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is looked for, the fastest first.
 pub const KNOWN: &[&str] = &["crun", "runc", "runsc", "kata-runtime"];
@@ -62,16 +70,35 @@ impl Runtime {
     /// container may have got them.
     ///
     /// # Errors
-    /// It failed; the log says why.
+    /// It failed; the log says why. Or it took too long, which a candidate can bring about.
     pub fn complete(
         &self,
         mut command: Command,
         what: &str,
         log: &Path,
     ) -> Result<(), SandboxError> {
-        let status = command
-            .status()
+        let child = command
+            .spawn()
             .map_err(SandboxError::system(self.name.to_owned()))?;
+        // The command holds descriptors of the container; a pipe among them must not stay open.
+        drop(command);
+        let id = child.id();
+        let stopped = RefCell::new(Vec::new());
+        let (status, timed_out) = wait_for(child, PATIENCE, || {
+            stopped.borrow_mut().extend(stop_waiting(id));
+        })?;
+        if timed_out {
+            // The runtime has left them to us, and a pid namespace does not end before they are
+            // reaped. Those that it reaped itself are no children of ours.
+            for process in stopped.into_inner() {
+                let _ = waitpid(process, None);
+            }
+            return Err(SandboxError::Program {
+                program: self.name.to_owned(),
+                what: what.to_owned(),
+                detail: format!("took longer than {} s", PATIENCE.as_secs()),
+            });
+        }
         if status.success() {
             return Ok(());
         }
@@ -102,6 +129,34 @@ impl Runtime {
             }
         }
     }
+}
+
+/// Makes a command of the runtime end that waits for something inside the container, such as for
+/// the other end of a FIFO that the candidate put in the place of /etc/passwd. What waits is a child
+/// of the runtime, which fails as that dies. Gives what was killed.
+fn stop_waiting(runtime: u32) -> Vec<Pid> {
+    let parent = format!("PPid:\t{runtime}");
+    let is_child = |place: &Path| {
+        fs::read_to_string(place.join("status"))
+            .is_ok_and(|status| status.lines().any(|line| line == parent))
+    };
+    let mut children: Vec<Pid> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| is_child(&entry.path()))
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .map(Pid::from_raw)
+        .collect();
+    if children.is_empty() {
+        // Its own end is awaited anyway.
+        children.extend(i32::try_from(runtime).ok().map(Pid::from_raw));
+    }
+    for child in &children {
+        // It may just have ended.
+        let _ = kill(*child, Signal::SIGKILL);
+    }
+    children
 }
 
 /// The latest error in a runtime's log.

@@ -28,6 +28,7 @@ fn spec() -> LabSpec {
         task_id: "trial".to_owned(),
         image: "base".to_owned(),
         hosts: vec!["lab".to_owned()],
+        boot: String::new(),
         setup: "echo kept > /root/file; chmod 600 /root/file; rm /usr/bin/git
             (while :; do date +%N > /root/clock; done) &"
             .to_owned(),
@@ -48,7 +49,7 @@ fn a_frozen_lab_becomes_a_layer_that_a_clean_room_looks_at() {
         io::Write::write_all(&mut io::stderr(), b"SKIPPED, no sandboxes here\n").unwrap();
         return;
     };
-    let lab = OciLab::start(&oci, &LabId::new("trial").unwrap(), &spec()).unwrap();
+    let lab = OciLab::start(&oci, &LabId::new("trial").unwrap(), &spec(), None).unwrap();
     let built = lab.image.clone();
     let (_, host) = lab.hosts.into_iter().next().unwrap();
     let ids = host.ids;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use task_protocol::{
     Call, CallError, CallResult, ClientMessage, Decoder, Frame, PROTOCOL_VERSION, Refusal,
-    RunnerMessage, TerminalSize, encode_bytes, encode_message,
+    RunnerMessage, TerminalSize, UNACKNOWLEDGED_BYTES_MAX, encode_bytes, encode_message,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -132,7 +132,12 @@ async fn converse(
                 let terminal = labs.terminal(&lab_id, &host, terminal);
                 return view(incoming, outgoing, terminal.map_err(End::Refused)?, size).await;
             }
-            _ => return Err(protocol_fault("a call or attach was expected")),
+            Frame::Message(ClientMessage::Forward { lab_id, host, port }) => {
+                let labs = runner.labs().map_err(protocol_fault)?;
+                let connected = labs.connect(lab_id, host, port).await;
+                return forward(incoming, outgoing, connected.map_err(End::Refused)?).await;
+            }
+            _ => return Err(protocol_fault("a call, attach or forward was expected")),
         }
     }
 }
@@ -193,6 +198,49 @@ async fn view(
             Frame::Message(ClientMessage::Resize { size }) => attachment.resize(size),
             Frame::Message(ClientMessage::Ack { bytes }) => attachment.acknowledge(bytes),
             Frame::Message(_) => return Err(protocol_fault("this connection is a terminal")),
+        }
+    }
+}
+
+/// Passes bytes between the peer and a port of a lab, to the end of either.
+async fn forward(
+    incoming: &mut Incoming,
+    outgoing: &Outgoing,
+    port: std::net::TcpStream,
+) -> Result<(), End> {
+    port.set_nonblocking(true)?;
+    let (mut read, mut write) = tokio::net::TcpStream::from_std(port)?.into_split();
+    say(outgoing, &RunnerMessage::Attached);
+    let mut piece = vec![0; 16 * 1024];
+    let mut unacknowledged = 0_usize;
+    let mut is_open = true;
+    loop {
+        let room = UNACKNOWLEDGED_BYTES_MAX.saturating_sub(unacknowledged);
+        let wanted = room.min(piece.len());
+        let frame = tokio::select! {
+            frame = incoming.next() => frame?,
+            length = read.read(&mut piece[..wanted]), if is_open && wanted > 0 => {
+                match length {
+                    Ok(length) if length > 0 => {
+                        unacknowledged += length;
+                        drop(outgoing.send(encode_bytes(&piece[..length])));
+                    }
+                    _ => {
+                        is_open = false;
+                        say(outgoing, &RunnerMessage::Exited);
+                    }
+                }
+                continue;
+            }
+        };
+        match frame {
+            // When it does not take them any more, the other direction ends too.
+            Frame::Bytes(bytes) => drop(write.write_all(&bytes).await),
+            Frame::Message(ClientMessage::Ack { bytes }) => {
+                let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+                unacknowledged = unacknowledged.saturating_sub(bytes);
+            }
+            Frame::Message(_) => return Err(protocol_fault("this connection is a port")),
         }
     }
 }

@@ -31,6 +31,11 @@ pub(super) struct Place {
     pub host: String,
 }
 
+/// How much is read at once while somebody looks on, and each second after that: more than a person
+/// follows, and little enough that a flood leaves other terminals their share of the processors.
+const BURST_LENGTH: usize = 512 * 1024;
+const LENGTH_PER_SECOND: usize = 2 * 1024 * 1024;
+
 pub(super) struct Actor {
     driver: Arc<dyn Driver>,
     place: Place,
@@ -42,6 +47,8 @@ pub(super) struct Actor {
     input: VecDeque<u8>,
     viewer: Option<Viewer>,
     read_again_at: Instant,
+    /// How much may be read at once, as of a moment.
+    allowance: (Instant, usize),
 }
 
 enum State {
@@ -111,6 +118,7 @@ impl Actor {
             input: VecDeque::new(),
             viewer: None,
             read_again_at: Instant::now(),
+            allowance: (Instant::now(), BURST_LENGTH),
         }
     }
 
@@ -136,7 +144,7 @@ impl Actor {
             Some(viewer) if viewer.outbox.is_empty() => viewer.room().min(buffer.len()),
             Some(_) => 0,
         };
-        let read_at = self.viewer.is_none().then_some(self.read_again_at);
+        let read_at = Some(self.read_again_at).filter(|at| *at > Instant::now());
         let (input, state) = (&mut self.input, &mut self.state);
         let (read, write, started) = match state {
             State::Running(shell) => {
@@ -316,12 +324,27 @@ impl Actor {
         self.input.clear();
     }
 
+    /// Counts what was read; when it is more than is allowed at once, the rest waits.
+    fn count(&mut self, length: usize) {
+        let now = Instant::now();
+        let (as_of, allowed) = self.allowance;
+        let grown = now.duration_since(as_of).as_secs_f64() * LENGTH_PER_SECOND as f64;
+        let allowed = (allowed + grown as usize).min(BURST_LENGTH);
+        self.allowance = (now, allowed.saturating_sub(length));
+        if let Some(over @ 1..) = length.checked_sub(allowed) {
+            let wait = over as f64 / LENGTH_PER_SECOND as f64;
+            self.read_again_at = now + Duration::from_secs_f64(wait);
+        }
+    }
+
     fn show(&mut self, bytes: &[u8]) {
+        let length = bytes.len();
         let bytes = self.filter.pass(bytes);
         self.screen.process(&bytes);
         self.tape.output(&bytes, self.screen.size());
         if let Some(viewer) = &mut self.viewer {
             viewer.send_bytes(bytes);
+            self.count(length);
         } else {
             self.read_again_at = Instant::now() + UNWATCHED_PAUSE;
         }

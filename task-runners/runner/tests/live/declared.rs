@@ -128,6 +128,7 @@ fn repositories_are_read_without_their_configuration() {
     cases.pass(&git(
         "contains_file = { path = 'docs/b', matches = ['^the'], lacks = ['one'] }",
     ));
+    cases.pass(&git("history_lacks = ['^secret-']"));
     cases.pass(&git(
         "branch = 'side', contains_file = { path = 'c', equals = 'x' }",
     ));
@@ -156,6 +157,10 @@ fn repositories_are_read_without_their_configuration() {
     cases.fail(
         &git("contains_file = { path = 'docs/b', matches = ['one'] }"),
         "no line of docs/b on HEAD matches one",
+    );
+    cases.fail(
+        &git("history_lacks = ['^one$']"),
+        "a file of the history has what must not be there",
     );
     cases.fail(
         "git = { path = '/srv', commits_at_least = '1' }",

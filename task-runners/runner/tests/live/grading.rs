@@ -331,3 +331,34 @@ fn what_a_copy_prints_and_leaves_is_evidence_only() {
     assert_eq!(found("endless"), "begun timeout");
     assert_eq!(found("apart"), "before");
 }
+
+#[test]
+fn checks_with_the_same_script_look_at_one_run() {
+    let show = "pass \"$(captured run.stdout) $(captured nonce) $(cat /after/srv/x)\"";
+    let script = "echo $RANDOM$RANDOM; echo $RANDOM > /srv/x";
+    let checks = [
+        with_run("a", script, show),
+        with_run("b", script, show),
+        with_run("c", "echo $RANDOM$RANDOM; echo $RANDOM > /srv/x ", show),
+    ];
+    let Some(outcomes) = graded("true", "true", &checks) else {
+        return;
+    };
+    assert_eq!(outcomes[0].outcome, Outcome::Pass, "{outcomes:?}");
+    assert_eq!(outcomes[0].found, outcomes[1].found);
+    assert_ne!(outcomes[0].found, outcomes[2].found);
+}
+
+#[test]
+fn common_names_mean_the_images_programs_in_a_copy() {
+    // Links in /usr that lead into /etc, and a module that every Python loads from there.
+    let work = "printf '#!/bin/bash\\necho forged\\n' > /srv/fake; chmod 755 /srv/fake
+        for name in awk pager editor which; do ln -sf /srv/fake /etc/alternatives/$name; done
+        echo 'print(\"forged\"); raise SystemExit' > /etc/python3.11/sitecustomize.py";
+    let run = "awk 'BEGIN { print 1 }'; python3 -c 'print(2)'; which bash";
+    let checks = [with_run("names", run, "pass \"$(captured run.stdout)\"")];
+    let Some(outcomes) = graded("true", work, &checks) else {
+        return;
+    };
+    assert_eq!(outcomes[0].found.as_deref(), Some("1 2 /usr/bin/bash"));
+}

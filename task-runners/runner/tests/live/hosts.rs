@@ -207,3 +207,57 @@ $(captured nonce)\" ] || fail nonce \"$(captured run.stdout) $(captured run.stde
     calls.call(Call::DestroyLab { lab_id }).unwrap();
     assert_eq!(runner.containers(), Vec::<String>::new());
 }
+
+#[test]
+fn a_port_of_a_host_can_be_reached_through_the_runner() {
+    let Some(runner) = Runner::start() else {
+        return;
+    };
+    let mut calls = runner.connect();
+    made(&mut calls, &pair(SERVE));
+    calls.script_on("back", "one", "head -c 3000000 /dev/zero > /srv/www/large");
+    let forward = |host: &str, port: u16| ClientMessage::Forward {
+        lab_id: lab_id("one"),
+        host: host.to_owned(),
+        port,
+    };
+    let mut peer = runner.connect();
+    peer.say(&forward("back", 8080));
+    assert_eq!(peer.message(), Some(RunnerMessage::Attached));
+    peer.keys("GET /index.html HTTP/1.0\r\n\r\n");
+    assert!(peer.read_until("from back").starts_with("HTTP/1.0 200"));
+    // What nobody takes waits where it is.
+    let mut peer = runner.connect();
+    peer.say(&forward("back", 8080));
+    peer.message();
+    peer.keys("GET /large HTTP/1.0\r\n\r\n");
+    let mut length = 0;
+    let mut first = 0;
+    loop {
+        match peer.frame().unwrap() {
+            task_protocol::Frame::Bytes(bytes) => {
+                length += bytes.len();
+                if first == 0 && length >= task_protocol::UNACKNOWLEDGED_BYTES_MAX {
+                    first = length;
+                }
+                if first > 0 {
+                    peer.acknowledge(std::mem::take(&mut first).max(bytes.len()));
+                    first = 1;
+                }
+            }
+            task_protocol::Frame::Message(message) => {
+                assert_eq!(message, RunnerMessage::Exited);
+                break;
+            }
+        }
+    }
+    assert!(length > 3_000_000, "{length}");
+    for (host, port) in [("front", 8080), ("back", 9)] {
+        let mut peer = runner.connect();
+        peer.say(&forward(host, port));
+        assert_eq!(
+            peer.message(),
+            Some(RunnerMessage::Refused(Refusal::PortClosed { port }))
+        );
+    }
+}

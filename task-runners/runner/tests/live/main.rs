@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod checkpoint;
+mod damage;
 mod declared;
+mod file;
 mod grading;
 mod hosts;
 mod pool;

@@ -13,7 +13,7 @@ fn pool(calls: &mut Connection) -> WarmPool {
 
 #[test]
 fn a_ready_host_is_as_good_as_a_new_one_and_used_once() {
-    let Some(runner) = Runner::start_warm(1) else {
+    let Some(runner) = Runner::start_with(&["--warm", "1"]) else {
         return;
     };
     let mut calls = runner.connect();
@@ -50,7 +50,7 @@ fn a_ready_host_is_as_good_as_a_new_one_and_used_once() {
 
 #[test]
 fn hosts_that_wait_end_with_the_runner() {
-    let Some(mut runner) = Runner::start_warm(2) else {
+    let Some(mut runner) = Runner::start_with(&["--warm", "2"]) else {
         return;
     };
     let mut calls = runner.connect();

@@ -61,25 +61,30 @@ pub fn announce(line: &str) {
 /// A runner in a directory of its own.
 pub struct Runner {
     pub dir: tempfile::TempDir,
-    warm: u32,
+    options: Vec<String>,
     process: Child,
 }
 
 impl Runner {
     /// Starts one; none when this machine cannot, which is said past the capture of test output.
     pub fn start() -> Option<Self> {
-        Self::start_warm(0)
+        Self::start_with(&["--warm", "0"])
     }
 
-    /// The same with so many hosts of each kind that wait ready.
-    pub fn start_warm(warm: u32) -> Option<Self> {
+    /// The same with options of the program.
+    pub fn start_with(options: &[&str]) -> Option<Self> {
         if let Some(reason) = obstacle() {
             announce(&format!("SKIPPED, no sandboxes here: {reason}"));
             return None;
         }
         let dir = tempfile::tempdir().unwrap();
-        let process = spawn(dir.path(), warm);
-        Some(Self { dir, warm, process })
+        let options: Vec<_> = options.iter().map(|text| (*text).to_owned()).collect();
+        let process = spawn(dir.path(), &options);
+        Some(Self {
+            dir,
+            options,
+            process,
+        })
     }
 
     pub fn pid(&self) -> u32 {
@@ -95,7 +100,7 @@ impl Runner {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         std::fs::remove_file(self.socket()).unwrap();
-        self.process = spawn(self.dir.path(), self.warm);
+        self.process = spawn(self.dir.path(), &self.options);
     }
 
     /// Asks it to stop and waits until it has.
@@ -130,7 +135,7 @@ impl Drop for Runner {
     }
 }
 
-fn spawn(dir: &Path, warm: u32) -> Child {
+fn spawn(dir: &Path, options: &[String]) -> Child {
     let socket = dir.join("socket");
     let process = Command::new(BINARY)
         .arg("serve")
@@ -138,7 +143,7 @@ fn spawn(dir: &Path, warm: u32) -> Child {
         .arg(&socket)
         .arg("--data")
         .arg(dir.join("data"))
-        .args(["--warm", &warm.to_string()])
+        .args(options)
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
@@ -167,6 +172,7 @@ pub fn spec(setup: &str) -> LabSpec {
         task_id: "test".to_owned(),
         image: "base".to_owned(),
         hosts: vec!["lab".to_owned()],
+        boot: String::new(),
         setup: setup.to_owned(),
         env: BTreeMap::new(),
         limits: LabLimits {
@@ -216,10 +222,8 @@ impl Connection {
             .unwrap();
     }
 
-    pub fn keys(&mut self, keys: &str) {
-        self.stream
-            .write_all(&encode_bytes(keys.as_bytes()))
-            .unwrap();
+    pub fn keys(&mut self, keys: impl AsRef<[u8]>) {
+        self.stream.write_all(&encode_bytes(keys.as_ref())).unwrap();
     }
 
     /// The next frame; none when the runner has closed the connection.
@@ -269,7 +273,10 @@ impl Connection {
 
     pub fn reset(&mut self, name: &str) -> LabView {
         let lab_id = lab_id(name);
-        match self.call(Call::ResetLab { lab_id }) {
+        match self.call(Call::ResetLab {
+            lab_id,
+            checkpoint: None,
+        }) {
             Ok(CallResult::Lab(view)) => view,
             other => panic!("unexpected {other:?}"),
         }

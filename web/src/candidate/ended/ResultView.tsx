@@ -116,6 +116,7 @@ function Tasks({ tasks }: { tasks: Schemas["TaskResult"][] }) {
       {tasks.map((task) => (
         <details key={task.title} className="task-result" open>
           <summary><span>{task.title}</span> <span className="number">{percent(task.score_percent)}</span></summary>
+          {task.reset_cost_percent != null && <p className="quiet small">{t("result.reset_cost", { percent: task.reset_cost_percent })}</p>}
           <ul>
             {task.checks.map((check) => {
               const { Icon, tone } = outcomes[check.outcome];

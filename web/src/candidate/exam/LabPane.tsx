@@ -1,17 +1,20 @@
-import { Accessibility, LogOut, Minus, Plus, RotateCcw } from "lucide-react";
+import { Accessibility, Globe, LogOut, Minus, Plus, RotateCcw } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Schemas } from "../../api/client";
 import type { TerminalState } from "../../core/terminal";
 import { Banner } from "../../ui/Banner";
 import { Boundary } from "../../ui/Boundary";
-import { Dialog } from "../../ui/Dialog";
 import { panelId, tabId, Tabs } from "../../ui/Tabs";
 import { problemText } from "../problems";
+import { FilesPane } from "./FilesPane";
 import { t } from "./messages";
+import { PreviewDialog } from "./PreviewDialog";
+import { ResetDialog } from "./ResetDialog";
 import { useLab } from "./useLab";
 
 const TerminalScreen = lazy(() => import("./TerminalScreen"));
 
+const FILES = "files";
 const FONT_MIN = 10;
 const FONT_MAX = 28;
 const FONT_KEY = "assay-terminal-font";
@@ -50,6 +53,7 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
   const [selected, setSelected] = useState(terminals[0]?.id ?? "");
   const [opened, setOpened] = useState<readonly string[]>([selected]);
   const [isAsking, setIsAsking] = useState(false);
+  const [isShowing, setIsShowing] = useState(false);
   const [roundTripMs, setRoundTripMs] = useState<number>();
   const [states, setStates] = useState<Record<string, TerminalState["kind"]>>({});
   const [fontSize, setFontSize] = useState(() => Number(localStorage.getItem(FONT_KEY)) || 14);
@@ -73,19 +77,22 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
     <section className="lab" aria-label={t("lab.title")}>
       <div className="lab-bar">
         <Tabs label={t("lab.terminals")} name={name} selected={selected} onSelect={select}
-          tabs={terminals} />
+          tabs={[...terminals, { id: FILES, label: t("files.title") }]} />
         <span className="quiet small lab-meter">{isConnected && roundTripMs !== undefined ? t("lab.round_trip", { ms: Math.round(roundTripMs) }) : ""}</span>
         <div className="lab-tools">
           <button type="button" className="button quiet icon" aria-label={t("lab.smaller")} disabled={fontSize <= FONT_MIN} onClick={() => size(fontSize - 1)}><Minus size={18} aria-hidden="true" /></button>
           <button type="button" className="button quiet icon" aria-label={t("lab.larger")} disabled={fontSize >= FONT_MAX} onClick={() => size(fontSize + 1)}><Plus size={18} aria-hidden="true" /></button>
           <button type="button" className="button quiet icon toggle" aria-label={t("lab.reader")} title={t("lab.reader")} aria-pressed={isForReader} onClick={read}><Accessibility size={18} aria-hidden="true" /></button>
-          <button type="button" className="button quiet" disabled={isLocked || lab.state === "preparing" || lab.state === "resetting" || lab.state === "ended"} onClick={() => setIsAsking(true)}>
-            <RotateCcw size={18} aria-hidden="true" /> {t("lab.reset")}
+          <button type="button" className="button quiet" disabled={isLocked || lab.state !== "ready"} onClick={() => setIsShowing(true)}>
+            <Globe size={18} aria-hidden="true" /> {t("preview.button")}
           </button>
+          {(task.policy.reset || task.policy.restore) && <button type="button" className="button quiet" disabled={isLocked || lab.state === "preparing" || lab.state === "resetting" || lab.state === "ended"} onClick={() => setIsAsking(true)}>
+            <RotateCcw size={18} aria-hidden="true" /> {t("lab.reset")}
+          </button>}
         </div>
       </div>
       {problem && <Banner tone="bad" isUrgent><p><strong>{problem.title}</strong></p><p>{problem.next}</p></Banner>}
-      {lab.state === "ready" && !isLocked ? terminals.map(({ id, label, host, number }) => (
+      {lab.state === "ready" && !isLocked ? <>{terminals.map(({ id, label, host, number }) => (
         <div key={id} role="tabpanel" id={panelId(name, id)} aria-labelledby={tabId(name, id)} className="lab-panel" hidden={id !== selected}>
           {opened.includes(id) && (
             <Boundary fallback={<p className="lab-words" role="alert">{t("lab.not_loaded")}</p>}><Suspense fallback={<p className="lab-words" role="status">{t("lab.loading")}</p>}>
@@ -95,7 +102,10 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
             </Suspense></Boundary>
           )}
         </div>
-      )) : (
+      ))}
+      <div role="tabpanel" id={panelId(name, FILES)} aria-labelledby={tabId(name, FILES)} className="lab-panel" hidden={selected !== FILES}>
+        {opened.includes(FILES) && <FilesPane key={generation} sessionId={sessionId} epoch={epoch} task={task} />}
+      </div></> : (
         <div className="lab-words" role="status">
           <p><strong>{t(isLocked ? "lab.ended" : `lab.${lab.state}` as const)}</strong></p>
           <p>{t(isLocked ? "lab.ended_next" : `lab.${lab.state}_next` as const)}</p>
@@ -106,15 +116,10 @@ export function LabPane({ task, sessionId, epoch, isHidden, isLocked, onLeave }:
         <button type="button" className="button quiet" onClick={onLeave}><LogOut size={18} aria-hidden="true" /> {t("lab.leave")}</button>
         <span className="quiet small"><kbd>F6</kbd> {t("lab.or")} <kbd>Ctrl+Shift+Backspace</kbd></span>
       </div>
+      {isShowing && <PreviewDialog sessionId={sessionId} epoch={epoch} task={task} onClose={() => setIsShowing(false)} />}
       {isAsking && (
-        <Dialog title={t("reset.title")} onClose={() => setIsAsking(false)}>
-          <p>{t("reset.lost")}</p>
-          <p>{t("reset.kept")}</p>
-          <div className="dialog-actions">
-            <button type="button" className="button" onClick={() => setIsAsking(false)}>{t("reset.keep")}</button>
-            <button type="button" className="button danger" onClick={() => { setIsAsking(false); void reset(); }}>{t("reset.do")}</button>
-          </div>
-        </Dialog>
+        <ResetDialog sessionId={sessionId} epoch={epoch} task={task} onClose={() => setIsAsking(false)}
+          onReset={(checkpoint) => { setIsAsking(false); void reset(checkpoint); }} />
       )}
     </section>
   );

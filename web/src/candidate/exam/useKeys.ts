@@ -3,7 +3,7 @@ import { type KeyCommand, keyCommand, type KeyPress } from "../../core/navigatio
 
 function focusOf(target: EventTarget | null): KeyPress["focus"] {
   if (!(target instanceof Element)) return "page";
-  if (target.closest(".terminal-screen, textarea, select, dialog, input:not([type=radio], [type=checkbox])")) return "text";
+  if (target.closest(".terminal-screen, .editor, textarea, select, dialog, input:not([type=radio], [type=checkbox])")) return "text";
   return target.closest("input, [role=tab], [role=separator]") ? "choice" : "page";
 }
 

@@ -21,13 +21,13 @@ export function useLab(sessionId: string, epoch: number, task: Schemas["PaperTas
     }, ASK_EVERY_MS);
     return () => clearInterval(timer);
   }, [isPending, isWatched, sessionId, task.entry_id]);
-  const reset = async () => {
+  const reset = async (checkpoint?: number) => {
     const before = lab;
     setError(undefined);
     setLab({ state: "resetting" });
     setGeneration((one) => one + 1);
     try {
-      setLab(await resetLab(sessionId, task.entry_id, epoch));
+      setLab(await resetLab(sessionId, task.entry_id, epoch, checkpoint));
     } catch (caught) {
       setLab(before);
       setError(caught);
