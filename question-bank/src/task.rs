@@ -98,6 +98,10 @@ pub struct Check {
     pub host: Option<String>,
     /// Checks that must pass before this one is run at all.
     pub requires: Vec<CheckId>,
+    /// Checks whose judges are heard before this one, whatever they come to; this one goes on with
+    /// what they carry over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<CheckId>,
     /// Time for the judge.
     pub timeout_seconds: u32,
     /// Script that decides, in a clean room. Of a declared check: as it is made before the
@@ -212,6 +216,8 @@ pub struct CheckInstance {
     pub host: String,
     /// Checks that must pass before this one is run at all.
     pub requires: Vec<CheckId>,
+    /// Checks whose judges are heard before this one.
+    pub follows: Vec<CheckId>,
     /// Time for the judge.
     pub timeout_seconds: u32,
     /// Script that decides, in a clean room.
@@ -382,6 +388,7 @@ impl Check {
             points: self.points,
             host: self.host.clone().unwrap_or_else(|| main_host.to_owned()),
             requires: self.requires.clone(),
+            follows: self.follows.clone(),
             timeout_seconds: self.timeout_seconds,
             judge_script,
             run,

@@ -51,6 +51,7 @@ fn check_spec(check: &CheckInstance) -> wire::CheckSpec {
             Probe::Tcp { port } => wire::Probe::Tcp { port },
         }),
         requires: check.requires.iter().map(ToString::to_string).collect(),
+        follows: check.follows.iter().map(ToString::to_string).collect(),
         timeout_ms: milliseconds(check.timeout_seconds),
     }
 }

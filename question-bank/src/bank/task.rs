@@ -47,6 +47,8 @@ struct RawCheck {
     host: Option<Spanned<String>>,
     #[serde(default)]
     requires: Vec<Spanned<String>>,
+    #[serde(default)]
+    follows: Vec<Spanned<String>>,
     timeout_seconds: Option<Spanned<i64>>,
     judge: Option<Spanned<String>>,
     file: Option<Spanned<FileFacts<RawText>>>,
@@ -304,6 +306,7 @@ fn checks(
             points,
             host: raw.host.as_ref().map(|host| host.get_ref().clone()),
             requires: report.ids(&raw.requires),
+            follows: report.ids(&raw.follows),
             timeout_seconds,
             judge_script: judge.or(made).unwrap_or_default(),
             declared,
@@ -327,21 +330,28 @@ fn check_requirements(report: &mut Report<'_>, raw: &[Spanned<RawCheck>], checks
         .map(|check| {
             (
                 check.id.as_str(),
-                check.requires.iter().map(CheckId::as_str).collect(),
+                check
+                    .requires
+                    .iter()
+                    .chain(&check.follows)
+                    .map(CheckId::as_str)
+                    .collect(),
             )
         })
         .collect();
     for raw in raw {
         let id = &raw.get_ref().id;
-        for required in &raw.get_ref().requires {
+        let check = raw.get_ref();
+        for required in check.requires.iter().chain(&check.follows) {
             let start = required.span().start;
             let (name, own) = (required.get_ref().as_str(), id.get_ref().as_str());
             if !requires.contains_key(name) {
-                let message = format!("check `{own}` requires `{name}`, which does not exist");
+                let message =
+                    format!("check `{own}` requires or follows `{name}`, which does not exist");
                 let hint = "name another check of this task";
                 report.add(start, FaultCode::UnknownRequirement, message, hint);
             } else if reaches(&requires, name, own) {
-                let message = format!("check `{own}` requires itself by way of `{name}`");
+                let message = format!("check `{own}` comes before itself by way of `{name}`");
                 let hint = "remove one requirement of the circle";
                 report.add(start, FaultCode::RequirementCycle, message, hint);
             }

@@ -97,6 +97,7 @@ pub(crate) fn task(index: usize, entry: &Entry) -> Task {
             title: "Done".into(),
             points: 10,
             requires: vec![],
+            follows: vec![],
             timeout_seconds: 20,
             judge_script: "pass".into(),
             declared: None,

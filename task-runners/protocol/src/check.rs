@@ -19,6 +19,9 @@ pub struct CheckSpec {
     pub probe: Option<Probe>,
     /// Ids of checks that must pass before this one is carried out at all.
     pub requires: Vec<String>,
+    /// Ids of checks whose judges are heard before this one, whatever they come to: what they carry
+    /// over is in `/capture/carried.NAME`.
+    pub follows: Vec<String>,
     /// Time for the judge.
     pub timeout_ms: u32,
 }

@@ -74,6 +74,7 @@ fn check() -> impl Strategy<Value = CheckSpec> {
             id,
             run: run.map(|(script, timeout_ms)| RunSpec { script, timeout_ms }),
             probe,
+            follows: requires.clone(),
             requires,
             timeout_ms,
         })

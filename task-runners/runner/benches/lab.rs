@@ -256,6 +256,7 @@ fn grading() {
             run: None,
             probe: None,
             requires: Vec::new(),
+            follows: Vec::new(),
             timeout_ms: 10_000,
         })
         .collect();

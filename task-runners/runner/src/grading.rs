@@ -225,7 +225,9 @@ fn finish(
         hosts: hosts.collect::<Result<_, _>>()?,
         runs: Runs::default(),
     };
-    let outcomes = schedule::carry_out(&work.checks, |check| room::judge(&evidence, check));
+    let outcomes = schedule::carry_out(&work.checks, |check, carried| {
+        room::judge(&evidence, check, carried)
+    });
     let foreign_tokens = foreign::find(&evidence, &work.foreign_tokens);
     Ok(GradeReport {
         job_id: job_id.clone(),

@@ -23,16 +23,22 @@ json_string() {
   printf '"%s"' "$text"
 }
 
+# carry NAME TEXT: hands a text to the judges of checks that follow this one, which find it as
+# `captured carried.NAME`. With it a mistake is counted once: a check that follows goes on with what
+# the candidate chose. Call it before the verdict.
+carried=''
+carry() { carried=${carried:+$carried,}\"$1\":$(json_string "$2"); }
+
 # pass FOUND: the check is met. Ends the judge.
 pass() {
-  printf '{"outcome":"pass","found":%s}\n' "$(json_string "${1-}")" >&3
+  printf '{"outcome":"pass","found":%s,"carried":{%s}}\n' "$(json_string "${1-}")" "$carried" >&3
   exit 0
 }
 
 # fail EXPECTED FOUND: the check is not met. Ends the judge.
 fail() {
-  printf '{"outcome":"fail","expected":%s,"found":%s}\n' \
-    "$(json_string "${1-}")" "$(json_string "${2-}")" >&3
+  printf '{"outcome":"fail","expected":%s,"found":%s,"carried":{%s}}\n' \
+    "$(json_string "${1-}")" "$(json_string "${2-}")" "$carried" >&3
   exit 0
 }
 

@@ -200,9 +200,9 @@ fn run(
         }
     };
     drop(others);
-    capture.insert("run.stdout", collected(stdout.thread));
-    capture.insert("run.stderr", collected(stderr.thread));
-    capture.insert("run.exit", exit_text(ended).into_bytes());
+    capture.insert("run.stdout".to_owned(), collected(stdout.thread));
+    capture.insert("run.stderr".to_owned(), collected(stderr.thread));
+    capture.insert("run.exit".to_owned(), exit_text(ended).into_bytes());
     drop(root);
     Ok(disk)
 }

@@ -16,6 +16,7 @@ use task_protocol::{CheckSpec, LabLimits};
 
 use super::copies::Runs;
 use super::job::Job;
+use super::schedule::Carried;
 use super::verdict::Verdict;
 use super::{TOOLBOX, copies};
 use crate::sandbox::{ContainerSpec, Descriptors, Disk, Ended, IdRange, Oci, SandboxError};
@@ -51,10 +52,10 @@ pub(super) struct HostEvidence<'a> {
 }
 
 /// What is shown to a judge as files in `/capture`.
-pub(super) type Capture = BTreeMap<&'static str, Vec<u8>>;
+pub(super) type Capture = BTreeMap<String, Vec<u8>>;
 
 /// Carries out one check. Whatever prevents it makes it broken, never failed.
-pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
+pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec, carried: &Carried) -> Verdict {
     let Some(host) = evidence.hosts.iter().find(|host| host.name == check.host) else {
         return Verdict::broken(format!("the lab has no host {}", check.host));
     };
@@ -65,16 +66,22 @@ pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
         .map(|line| format!("{line}\n"))
         .collect();
     let mut capture = Capture::from([
-        ("nonce", nonce.clone().into_bytes()),
-        ("changes", changes.into_bytes()),
+        ("nonce".to_owned(), nonce.clone().into_bytes()),
+        ("changes".to_owned(), changes.into_bytes()),
     ]);
     if check.probe.is_some() {
         let Some(answer) = evidence.job.answers.get(&check.id) else {
             return Verdict::broken("the lab could not be probed while it was live");
         };
-        capture.insert("probe.status", answer.status.clone().into_bytes());
-        capture.insert("probe.headers", answer.headers.clone().into_bytes());
-        capture.insert("probe.body", answer.body.clone().into_bytes());
+        capture.insert(
+            "probe.status".to_owned(),
+            answer.status.clone().into_bytes(),
+        );
+        capture.insert(
+            "probe.headers".to_owned(),
+            answer.headers.clone().into_bytes(),
+        );
+        capture.insert("probe.body".to_owned(), answer.body.clone().into_bytes());
     }
     let after = match &check.run {
         None => None,
@@ -87,6 +94,9 @@ pub(super) fn judge(evidence: &Evidence<'_>, check: &CheckSpec) -> Verdict {
         capture.extend(ran.capture.clone());
     }
     let after = after.as_ref().map(|ran| &ran.disk);
+    let handed = carried.iter();
+    let handed = handed.map(|(name, text)| (format!("carried.{name}"), text.clone().into_bytes()));
+    capture.extend(handed);
     match clean_room(evidence.oci, host, check, &capture, after) {
         Ok(verdict) => verdict,
         Err(error) => Verdict::broken(format!("the clean room did not run: {error}")),

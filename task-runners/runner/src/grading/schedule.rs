@@ -1,5 +1,6 @@
 //! The order of checks: what a check requires comes first, and a few are carried out at once.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread;
@@ -10,12 +11,17 @@ use task_protocol::{CheckOutcome, CheckSpec, Outcome};
 use super::milliseconds;
 use super::verdict::Verdict;
 
+/// What judges hand on, by name.
+pub(super) type Carried = BTreeMap<String, String>;
+
 /// Carries out the checks; the outcomes are in the order of the checks.
 pub(super) fn carry_out(
     checks: &[CheckSpec],
-    judge: impl Fn(&CheckSpec) -> Verdict + Sync,
+    judge: impl Fn(&CheckSpec, &Carried) -> Verdict + Sync,
 ) -> Vec<CheckOutcome> {
     let mut outcomes: Vec<Option<CheckOutcome>> = vec![None; checks.len()];
+    // What each check hands on, by its id.
+    let mut carried: BTreeMap<String, Carried> = BTreeMap::new();
     while outcomes.iter().any(Option::is_none) {
         let (ready, decided) = next(checks, &outcomes);
         if ready.is_empty() && decided.is_empty() {
@@ -33,7 +39,13 @@ pub(super) fn carry_out(
         for (place, outcome) in decided {
             outcomes[place] = Some(outcome);
         }
-        for (place, outcome) in at_once(checks, ready, &judge) {
+        let judge = |check: &CheckSpec| {
+            let followed = check.follows.iter().filter_map(|id| carried.get(id));
+            let handed = followed.flat_map(Clone::clone).collect();
+            judge(check, &handed)
+        };
+        for (place, outcome, of_check) in at_once(checks, ready, &judge) {
+            carried.insert(checks[place].id.clone(), of_check);
             outcomes[place] = Some(outcome);
         }
     }
@@ -67,7 +79,7 @@ fn next(
         if let Some(failed) = with(Outcome::Fail) {
             let detail = format!("not carried out: it requires {}", failed.check_id);
             decided.push((place, not_carried_out(check, Outcome::Fail, &detail)));
-        } else if required.iter().any(Option::is_none) {
+        } else if required.iter().any(Option::is_none) || is_still_open(checks, outcomes, check) {
         } else if let Some(broken) = with(Outcome::Broken) {
             let detail = format!(
                 "not carried out: it requires {}, which is broken",
@@ -79,6 +91,18 @@ fn next(
         }
     }
     (ready, decided)
+}
+
+/// Whether a check that this one follows is not decided yet.
+fn is_still_open(
+    checks: &[CheckSpec],
+    outcomes: &[Option<CheckOutcome>],
+    check: &CheckSpec,
+) -> bool {
+    check.follows.iter().any(|id| {
+        let found = checks.iter().position(|other| other.id == *id);
+        found.is_none_or(|place| outcomes[place].is_none())
+    })
 }
 
 fn not_carried_out(check: &CheckSpec, outcome: Outcome, detail: &str) -> CheckOutcome {
@@ -97,7 +121,7 @@ fn at_once(
     checks: &[CheckSpec],
     places: Vec<usize>,
     judge: &(impl Fn(&CheckSpec) -> Verdict + Sync),
-) -> Vec<(usize, CheckOutcome)> {
+) -> Vec<(usize, CheckOutcome, Carried)> {
     let lanes = thread::available_parallelism().map_or(1, |count| count.get().min(4));
     let waiting = Mutex::new(places.into_iter());
     let take = || {
@@ -125,6 +149,7 @@ fn at_once(
                     detail: verdict.detail,
                     duration_ms: milliseconds(start.elapsed()),
                 },
+                verdict.carried,
             ));
         }
         outcomes
@@ -151,6 +176,7 @@ mod tests {
             run: None,
             probe: None,
             requires: requires.iter().map(|id| (*id).to_owned()).collect(),
+            follows: Vec::new(),
             timeout_ms: 1,
         }
     }
@@ -158,7 +184,7 @@ mod tests {
     /// Checks called pass, fail or broken come out so; gives the outcomes and what was judged.
     fn outcomes(checks: &[CheckSpec]) -> (Vec<Outcome>, Vec<String>) {
         let judged = Mutex::new(Vec::new());
-        let outcomes = carry_out(checks, |check| {
+        let outcomes = carry_out(checks, |check, _carried| {
             judged.lock().unwrap().push(check.id.clone());
             let outcome = match check.id.split('-').next() {
                 Some("fail") => Outcome::Fail,
@@ -170,6 +196,7 @@ mod tests {
                 expected: None,
                 found: None,
                 detail: None,
+                carried: Carried::new(),
             }
         });
         let outcomes = outcomes
@@ -200,6 +227,36 @@ mod tests {
         assert_eq!(found, [Fail, Broken, Fail, Fail, Broken, Fail]);
         // The broken one was tried twice.
         assert_eq!(judged.len(), 3);
+    }
+
+    #[test]
+    fn who_follows_is_heard_later_and_gets_what_is_carried_also_after_a_failure() {
+        let mut first = check("pass-follower", &[]);
+        first.follows = vec!["fail-leader".to_owned()];
+        let checks = [first, check("fail-leader", &[]), check("pass-other", &[])];
+        let heard = Mutex::new(BTreeMap::new());
+        let outcomes = carry_out(&checks, |check, carried| {
+            heard
+                .lock()
+                .unwrap()
+                .insert(check.id.clone(), carried.clone());
+            let is_leader = check.id == "fail-leader";
+            Verdict {
+                outcome: if is_leader {
+                    Outcome::Fail
+                } else {
+                    Outcome::Pass
+                },
+                expected: None,
+                found: None,
+                detail: None,
+                carried: Carried::from([("name".to_owned(), check.id.clone())]),
+            }
+        });
+        let heard = heard.into_inner().unwrap();
+        assert_eq!(heard["pass-follower"]["name"], "fail-leader");
+        assert!(heard["pass-other"].is_empty());
+        assert_eq!(outcomes[0].outcome, Outcome::Pass);
     }
 
     #[test]

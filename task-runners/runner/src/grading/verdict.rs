@@ -1,10 +1,14 @@
 //! The verdict of a judge: exactly one line of JSON on its own descriptor, or it is broken.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use task_protocol::Outcome;
 
 use crate::sandbox::Ended;
 
+/// How many texts a judge can hand on.
+const CARRIED_MAX: usize = 16;
 /// How long a text of a verdict may be, in bytes.
 const TEXT_LENGTH_MAX: usize = 1024;
 
@@ -15,6 +19,8 @@ pub(super) struct Verdict {
     pub expected: Option<String>,
     pub found: Option<String>,
     pub detail: Option<String>,
+    /// What it hands to the judges that follow, by name.
+    pub carried: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -23,6 +29,8 @@ struct Line {
     outcome: Word,
     expected: Option<String>,
     found: Option<String>,
+    #[serde(default)]
+    carried: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +48,7 @@ impl Verdict {
             expected: None,
             found: None,
             detail: Some(clean(detail.as_ref())),
+            carried: BTreeMap::new(),
         }
     }
 
@@ -73,10 +82,24 @@ impl Verdict {
                 expected: line.expected.as_deref().map(clean),
                 found: line.found.as_deref().map(clean),
                 detail: None,
+                carried: carried(line.carried),
             },
             Err(error) => Self::broken(format!("the verdict is not understood: {error}")),
         }
     }
+}
+
+/// What is handed on: a few plain names and texts.
+fn carried(said: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_name = |name: &String| {
+        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        (1..=32).contains(&name.len()) && name.bytes().all(is_plain)
+    };
+    said.into_iter()
+        .filter(|(name, _)| is_name(name))
+        .take(CARRIED_MAX)
+        .map(|(name, text)| (name, clean(&text)))
+        .collect()
 }
 
 /// The text without control characters (also those that change the direction of writing or

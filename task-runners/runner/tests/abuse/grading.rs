@@ -16,6 +16,7 @@ pub fn check(id: &str, judge: &str) -> CheckSpec {
         run: None,
         probe: None,
         requires: Vec::new(),
+        follows: Vec::new(),
         timeout_ms: 10_000,
     }
 }

@@ -18,6 +18,7 @@ pub(crate) fn check(id: &str, judge: &str) -> CheckSpec {
         run: None,
         probe: None,
         requires: Vec::new(),
+        follows: Vec::new(),
         timeout_ms: 5_000,
     }
 }
@@ -361,4 +362,29 @@ fn common_names_mean_the_images_programs_in_a_copy() {
         return;
     };
     assert_eq!(outcomes[0].found.as_deref(), Some("1 2 /usr/bin/bash"));
+}
+
+#[test]
+fn a_wrong_name_is_counted_once_and_followed() {
+    let work = "echo hello > /srv/nginz.conf";
+    let name = check(
+        "name",
+        "for f in /lab/srv/*.conf; do carry name \"${f##*/}\"; done
+         [ -f /lab/srv/nginx.conf ] || fail nginx.conf 'another name'; pass x",
+    );
+    let mut content = check(
+        "content",
+        "file=$(lab_file \"/srv/$(captured carried.name)\") || fail file none
+         grep -q hello \"$file\" || fail hello other; pass \"in $(captured carried.name)\"",
+    );
+    content.follows = vec!["name".to_owned()];
+    let Some(outcomes) = graded("true", work, &[content, name]) else {
+        return;
+    };
+    assert_eq!(
+        outcomes[0].found.as_deref(),
+        Some("in nginz.conf"),
+        "{outcomes:?}"
+    );
+    assert_eq!(outcomes[1].outcome, Outcome::Fail);
 }

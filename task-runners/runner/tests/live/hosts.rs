@@ -109,6 +109,7 @@ fn check(id: &str, host: &str, judge: &str) -> CheckSpec {
         run: None,
         probe: None,
         requires: Vec::new(),
+        follows: Vec::new(),
         timeout_ms: 10_000,
     }
 }

@@ -62,6 +62,7 @@ fn what_was_seen_is_on_the_tape_and_what_was_typed_unseen_is_not() {
             run: None,
             probe: None,
             requires: Vec::new(),
+            follows: Vec::new(),
             timeout_ms: 5_000,
         }],
         foreign_tokens: Vec::new(),
